@@ -1,0 +1,110 @@
+"""What all data files have in common: finding them, their fingerprint, and the lines of text files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from robustspec.data.values import did_you_mean
+from robustspec.errors import DataError
+
+BOM = b"\xef\xbb\xbf"
+Stamp = tuple[int, int, int]
+"""Size in bytes, time of change in ns, inode: what tells a changed file without reading it."""
+
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
+
+
+def expand(path: str, environment: Mapping[str, str] | None = None) -> str:
+    """``path`` with ``$NAME`` and ``${NAME}`` taken from the environment; a missing one is a `DataError`."""
+    known = os.environ if environment is None else environment
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1) or match.group(2)
+        if name not in known:
+            raise DataError(f"{path}: the environment variable {name} is not set -- set it before the run")
+        return known[name]
+
+    return _VARIABLE.sub(value, path)
+
+
+def existing(path: Path) -> Path:
+    """``path``, when it is a file that is not empty; else a `DataError` with the nearest name in its folder."""
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder -- name a file in it")
+    if not path.exists():
+        raise DataError(f"{path}: no such file{_near(path)}")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path}: the file is empty")
+    return path
+
+
+def _near(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f" -- nor is there a folder {folder}"
+    hint = did_you_mean(path.name, sorted(entry.name for entry in folder.iterdir() if entry.is_file()))
+    return f" -- {hint}" if hint else f" -- the folder {folder} holds no files"
+
+
+def stamp(path: Path) -> Stamp:
+    """The stamp of a file; a vanished file is a `DataError`."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def content_hash(path: Path) -> str:
+    """BLAKE2b of the bytes of a file, 32 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def line_at(path: Path, offset: int) -> int:
+    """The line, from 1, of the byte at ``offset``. Reads the file up to there: for error messages only."""
+    line, left = 1, offset
+    with path.open("rb") as file:
+        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+            line += chunk.count(b"\n")
+            left -= len(chunk)
+    return line
+
+
+class Lines:
+    """The lines of a UTF-8 file from where it stands, decoded, line ends kept.
+
+    ``offset`` is the byte after the last line given. Raises `DataError` on bytes that are no UTF-8. A byte-order mark
+    at the start of the file is dropped.
+    """
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self.offset = file.tell()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline()
+        if not line:
+            raise StopIteration
+        start, self.offset = self.offset, self.offset + len(line)
+        return decode(line, self._path, start)
+
+
+def decode(line: bytes, path: Path, offset: int) -> str:
+    """A line as text, without the byte-order mark of a file's first line; bytes that are no UTF-8 are a `DataError`."""
+    if offset == 0 and line.startswith(BOM):
+        line = line[len(BOM) :]
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        where = f"{path}:{line_at(path, offset)}"
+        raise DataError(f"{where}: byte {error.start + 1} of the line is not UTF-8 -- save the file as UTF-8") from None

@@ -1,0 +1,185 @@
+"""From a record of a file to the parts of a row: id, input, label, policy, spans, facts.
+
+Faults are `DataError` without a place; who knows the record's locator puts ``file:line`` in front. The index reads
+every record through here once, so that a malformed row stops a run before its first call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from robustspec.data.base import Record
+from robustspec.data.block import Canonical, DataBlock
+from robustspec.data.conditions import all_meet
+from robustspec.data.row import Content, Input, Message, Policy, PolicyWord, Span
+from robustspec.data.values import as_text, did_you_mean, has_nan, is_missing, short
+from robustspec.errors import DataError
+
+POLICY_WORDS: tuple[str, ...] = get_args(PolicyWord)
+
+
+class RecordReader:
+    """Reads the parts of rows from the records of one data block.
+
+    ``numbered`` says that the file has no ids: a row's id is then its record's number in the file, from 1, in seven
+    digits. Such ids, and with them the order of units, change when rows are inserted.
+    """
+
+    def __init__(self, block: DataBlock, numbered: bool) -> None:
+        self._block = block
+        self.numbered = numbered
+        self._column: dict[Canonical, str] = {name: block.column(name) for name in get_args(Canonical)}
+
+    def id(self, record: Record, number: int) -> str:
+        """The row's id; ``number`` is the record's place in the file, from 1."""
+        column = self._column["id"]
+        value = record.get(column)
+        if self.numbered:
+            if value is not None:
+                raise DataError(f"has an '{column}', but the first record has none -- give every record one")
+            return f"{number:07d}"
+        if is_missing(value):
+            raise DataError(f"has no '{column}' -- give every record one, or none")
+        return _scalar_text(value, column)
+
+    def unit(self, record: Record, row_id: str) -> str:
+        """What the row belongs to: its value of the ``unit:`` column, else its id."""
+        column = self._block.unit
+        if column is None:
+            return row_id
+        value = record.get(column)
+        if is_missing(value):
+            raise DataError(f"has no '{column}', which `unit` names{_hint(column, record)}")
+        return _scalar_text(value, column)
+
+    def input(self, record: Record) -> Content:
+        """The row's text, or its conversation."""
+        column = self._column["input"]
+        value = record.get(column)
+        if isinstance(value, str):
+            if is_missing(value):
+                raise DataError(f"'{column}' is empty")
+            return value
+        if value is None:
+            raise DataError(f"has no '{column}'{_hint(column, record)}")
+        if not isinstance(value, list) or not value:
+            raise DataError(f"'{column}' is text or a list of messages, but this is {short(value)}")
+        return tuple(_message(item, column, turn) for turn, item in enumerate(value, 1))
+
+    def label(self, record: Record) -> Any:
+        """The row's label, None where the record has none; an empty one or a NaN in it is an error."""
+        column = self._column["label"]
+        value = record.get(column)
+        if isinstance(value, str):
+            if is_missing(value):
+                raise DataError(f"'{column}' is empty -- leave the key out where there is no label")
+        elif value is not None and has_nan(value):
+            raise DataError(f"'{column}' holds NaN or an infinity, with which nothing compares equal")
+        return value
+
+    def policy(self, record: Record) -> Policy | None:
+        """The row's policy: its own, else that of the first rule that it matches, else None."""
+        value = record.get(self._column["policy"])
+        if not is_missing(value):
+            return _policy(value)
+        for rule in self._block.policy:
+            if all_meet(record, rule.when):
+                return rule.policy
+        return None
+
+    def spans(self, record: Record, content: Content) -> tuple[Span, ...]:
+        """The row's spans, offsets turned into the text that they cover."""
+        column = self._column["spans"]
+        value = _structured(record.get(column), column)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise DataError(f"'{column}' is a list of {{text, category}}, but this is {short(value)}")
+        return tuple(_span(item, content) for item in value)
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        """The row's facts."""
+        column = self._column["facts"]
+        value = _structured(record.get(column), column)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise DataError(f"'{column}' is a mapping, but this is {short(value)}")
+        return value
+
+    def kept(self, record: Record) -> bool:
+        """Whether the record meets the block's ``where``."""
+        where = self._block.where
+        return not where or all_meet(record, where)
+
+
+def _hint(column: str, record: Record) -> str:
+    return "" if column in record else f" -- {did_you_mean(column, record)}"
+
+
+def _scalar_text(value: Any, column: str) -> str:
+    if isinstance(value, bool | list | dict):
+        raise DataError(f"'{column}' is text or a number, but this is {short(value)}")
+    return as_text(value)
+
+
+def _message(item: Any, column: str, turn: int) -> Message:
+    if not isinstance(item, dict):
+        raise DataError(f"'{column}' message {turn} is {{role, content}}, but this is {short(item)}")
+    role, content, name = item.get("role"), item.get("content"), item.get("name")
+    if not isinstance(role, str) or not isinstance(content, str) or not isinstance(name, str | None):
+        raise DataError(f"'{column}' message {turn} needs a role and a content, both text, but this is {short(item)}")
+    unknown = next((key for key in item if key not in ("role", "content", "name")), None)
+    if unknown is not None:
+        raise DataError(f"'{column}' message {turn} has an unknown key '{unknown}' -- known: role, content, name")
+    return Message(role, content, name)
+
+
+def _policy(value: Any) -> Policy:
+    """A policy of data: a word, a list of two, or (in CSV) two words joined by a comma."""
+    words = [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(words, list) or not 1 <= len(words) <= 2 or len(set(map(str, words))) < len(words):
+        raise DataError(f"a policy is one word, or a list of two different ones, but this is {short(value)}")
+    for word in words:
+        if word not in POLICY_WORDS:
+            raise DataError(f"unknown policy {short(word)} -- {did_you_mean(str(word), POLICY_WORDS)}")
+    return tuple(words)
+
+
+def _structured(value: Any, column: str) -> Any:
+    """A list or a mapping, which in CSV stands as JSON text; None where there is nothing."""
+    if is_missing(value):
+        return None
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise DataError(f"'{column}' as text must be JSON, but this is {short(value)}") from None
+
+
+def _span(item: Any, content: Content) -> Span:
+    if not isinstance(item, dict) or not isinstance(item.get("category"), str) or not item["category"]:
+        raise DataError(f"a span is {{text, category}} or {{start, end, category}}, but this is {short(item)}")
+    text = item.get("text")
+    if text is None:
+        text = _covered(item, content)
+    if not isinstance(text, str) or is_missing(text):
+        raise DataError(f"a span covers text, but this is {short(item)}")
+    parts = [content] if isinstance(content, str) else [message.content for message in content]
+    folded = text.casefold()
+    if not any(folded in part.casefold() for part in parts):
+        raise DataError(
+            f"the span {short(text)} does not occur in the input -- a span that is not found protects nothing"
+        )
+    return Span(text, item["category"])
+
+
+def _covered(item: Mapping[str, Any], content: Content) -> str:
+    """The text of offsets: of the input, or of a conversation's last user message; ``end`` is exclusive."""
+    text, start, end = Input(content).text, item.get("start"), item.get("end")
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+        raise DataError(f"a span needs 0 <= start < end <= {len(text)} (or its text), but this is {short(item)}")
+    return text[start:end]

@@ -1,0 +1,112 @@
+"""The values that flow through a run: rows, inputs, outputs, answers, cases.
+
+They are slotted dataclasses, not pydantic models: a run builds hundreds of thousands of them. Treat them as
+immutable; ``dataclasses.replace`` or the methods below make changed copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Act = Literal["answered", "refused", "asked", "unparsed"]
+PolicyWord = Literal["answer", "may_refuse", "must_refuse", "ask"]
+Policy = tuple[PolicyWord, ...]
+"""The acts that are right for a case: one word, or two (scored by the better of them)."""
+
+
+@dataclass(slots=True)
+class Message:
+    """One turn of a conversation. ``name`` names a document handed over as context (``on: context.NAME``)."""
+
+    role: str
+    content: str
+    name: str | None = None
+
+
+Content = str | tuple[Message, ...]
+"""What a model is given: plain text, or a conversation."""
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of text that has a meaning of its own: every occurrence of ``text`` is of ``category``."""
+
+    text: str
+    category: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One record of data.
+
+    ``label`` is whatever the metric compares with (string, number, mapping, list). ``policy`` is the row's own policy or
+    None. ``groups`` maps each group name of the data block to this row's value, bins and maps already applied.
+    ``magnitude`` is set on perturbed rows: the realised size of the change, in the operator's own unit, 0 for clean.
+    """
+
+    id: str
+    input: Content
+    label: Any = None
+    policy: Policy | None = None
+    spans: tuple[Span, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    magnitude: float | None = 0.0
+
+
+@dataclass(slots=True)
+class Input:
+    """What an adapter is called with: the content, and the case it first came from."""
+
+    content: Content
+    case_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The content as plain text; of a conversation, the last user message."""
+        if isinstance(self.content, str):
+            return self.content
+        return next((m.content for m in reversed(self.content) if m.role == "user"), "")
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The content as a conversation; plain text is one user message."""
+        return (Message("user", self.content),) if isinstance(self.content, str) else self.content
+
+
+@dataclass(slots=True)
+class Output:
+    """What came back from one call.
+
+    ``raw`` is text, or JSON-able data from a model that answers in structures. ``error`` is set when there is no
+    answer (an exception, a time limit): the case is then missing.
+    """
+
+    raw: Any = None
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Answer:
+    """A raw output after ``output:`` has read it: what was said, and which act it was."""
+
+    value: Any = None
+    act: Act = "answered"
+
+
+@dataclass(slots=True)
+class Case:
+    """One row in one cell with its answer: all that a metric may look at.
+
+    ``row`` is the perturbed row, its label already moved by the cell's relation; ``policy`` is the case's own.
+    """
+
+    row: Row
+    answer: Answer
+    policy: Policy = ("answer",)
+    cell: str = "clean"
+    level: int | None = None

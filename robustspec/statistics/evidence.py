@@ -1,0 +1,119 @@
+"""The units that a test has seen: checked as they come, kept in two views, cut at the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robustspec.statistics.base import Floats, Hypothesis
+from robustspec.statistics.side import SLACK, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Distinct values of (A, B) with how often each was seen; ``estimate`` is mean(A) / mean(B) or None."""
+
+    pair: Pair
+    counts: Floats
+    estimate: float | None
+
+
+def count(pair: Pair) -> Counted:
+    """The distinct units of ``pair``; the order of the units makes no difference, to the last bit."""
+    a, b = pair
+    if b is None:
+        values, counts = np.unique(a, return_counts=True)
+        distinct: Pair = (values, None)
+    else:
+        rows, counts = np.unique(np.column_stack((a, b)), axis=0, return_counts=True)
+        distinct = (np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1]))
+    weight = counts.astype(np.float64)
+    return Counted(distinct, weight, _estimate(distinct, weight))
+
+
+def _estimate(pair: Pair, counts: Floats) -> float | None:
+    a, b = pair
+    total = float(np.sum(counts if b is None else b * counts))
+    return float(np.sum(a * counts)) / total if total > 0 else None
+
+
+class Evidence:
+    """The first ``n`` <= horizon units of an arm, as they count against a PASS and against a FAIL."""
+
+    def __init__(self, hypothesis: Hypothesis) -> None:
+        self._hypothesis = hypothesis
+        self._chunks: dict[str, list[Pair]] = {"pass": [], "fail": []}
+        self.n = 0
+
+    def take(self, against_pass: Pair, against_fail: Pair) -> tuple[Pair, Pair, ValueError | None]:
+        """Keep the next units up to the horizon or the first unusable one, which is returned as an error, not raised.
+
+        The caller raises it only where no decision came before that unit, so that the outcome does not depend on how
+        the units were cut into batches. Shapes: (units,).
+        """
+        room = self._hypothesis.horizon - self.n
+        views = [self._floats(against_pass, room)]
+        views.append(views[0] if against_fail is against_pass else self._floats(against_fail, room))
+        if len(views[0][0]) != len(views[1][0]):
+            raise ValueError("the two views of the evidence differ in their number of units")
+        bad, message = min((self._fault(view) for view in views), key=lambda fault: fault[0])
+        new_pass, new_fail = (self._usable(view, bad) for view in views)
+        self._chunks["pass"].append(new_pass)
+        self._chunks["fail"].append(new_fail)
+        fault = ValueError(f"unit {self.n + bad + 1} {message}") if message else None
+        self.n += len(new_pass[0])
+        return new_pass, new_fail, fault
+
+    def cut(self, n: int) -> None:
+        """Forget the units after the first ``n``."""
+        for which in ("pass", "fail"):
+            a, b = self._joined(which)
+            self._chunks[which] = [(a[:n], None if b is None else b[:n])]
+        self.n = n
+
+    def counted(self, against: str) -> Counted:
+        """The units as they count against a "pass" or a "fail"."""
+        return count(self._joined(against))
+
+    def _joined(self, which: str) -> Pair:
+        chunks = self._chunks[which]
+        if not chunks:
+            empty = np.empty(0)
+            return empty, None if self._hypothesis.denominator_upper is None else empty
+        denominators = [b for _, b in chunks if b is not None]
+        return np.concatenate([a for a, _ in chunks]), np.concatenate(denominators) if denominators else None
+
+    def _floats(self, view: Pair, room: int) -> Pair:
+        a, b = view
+        if (b is None) != (self._hypothesis.denominator_upper is None):
+            raise ValueError("a ratio needs the denominator of each unit, and only a ratio has one")
+        numerators = np.asarray(a, dtype=np.float64)[:room]
+        return numerators, None if b is None else np.asarray(b, dtype=np.float64)[:room]
+
+    def _fault(self, view: Pair) -> tuple[int, str]:
+        """Index of the first unusable unit, or the number of units, with what is wrong."""
+        h, (a, b) = self._hypothesis, view
+        if b is None:
+            low, high = h.lower, h.upper
+            good = np.isfinite(a) & (a >= low - SLACK) & (a <= high + SLACK)
+            if h.binary:
+                good &= (a == 0) | (a == 1)
+        else:
+            bound = h.denominator_upper or 0.0
+            low, high = (0.0, bound) if h.nested else (h.lower, h.upper)
+            good = (a >= low - SLACK) & (a <= (b if h.nested else high) + SLACK) & (b >= -SLACK) & (b <= bound + SLACK)
+        if good.all():
+            return len(a), ""
+        bad = int(np.argmin(good))
+        shown = f"{a[bad]:g}" if b is None else f"{a[bad]:g} / {b[bad]:g}"
+        allowed = "0 or 1" if h.binary else f"[{low:g}, {high:g}]"
+        return bad, f"has the value {shown}, outside the declared {allowed} -- correct the metric's bounds or its score"
+
+    def _usable(self, view: Pair, end: int) -> Pair:
+        """The first ``end`` units, with rounding beyond the declared range taken off."""
+        h, (a, b) = self._hypothesis, view
+        if b is None:
+            return np.clip(a[:end], h.lower, h.upper), None
+        denominators = np.clip(b[:end], 0.0, h.denominator_upper)
+        return np.clip(a[:end], 0.0 if h.nested else h.lower, denominators if h.nested else h.upper), denominators

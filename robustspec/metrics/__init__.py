@@ -1,0 +1,25 @@
+"""What an answer is worth. One metric per file; this table is how the registry finds them."""
+
+KINDS: dict[str, str] = {
+    "accuracy": "accuracy:Accuracy",
+    "asked": "acts:Asked",
+    "consistency": "flip_rate:Consistency",
+    "contains": "contains:Contains",
+    "coverage": "acts:Coverage",
+    "f1": "precision_recall:F1",
+    "false_refusal": "acts:FalseRefusal",
+    "flip_rate": "flip_rate:FlipRate",
+    "forbidden_answer": "acts:ForbiddenAnswer",
+    "json_match": "json_match:JsonMatch",
+    "macro_f1": "macro_f1:MacroF1",
+    "mcc": "mcc:Mcc",
+    "monotone_violation": "monotone_violation:MonotoneViolation",
+    "numeric_match": "numeric_match:NumericMatch",
+    "over_asking": "acts:OverAsking",
+    "precision": "precision_recall:Precision",
+    "recall": "precision_recall:Recall",
+    "refused": "acts:Refused",
+    "regex_match": "regex_match:RegexMatch",
+    "rouge1": "rouge1:Rouge1",
+    "unparsed": "acts:UnparsedRate",
+}

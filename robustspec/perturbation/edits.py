@@ -1,0 +1,213 @@
+"""Operators that edit a share of the places in a text.
+
+The order of the places and what is put there are drawn once, from the sub-seed in the params; a level only says how far
+to walk along that order. So the edits of level k are the first edits of level k + 1, whatever the levels are worth.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import compress, islice
+from threading import local
+from typing import NamedTuple
+
+from robustspec.perturbation.base import Params, Passage, Perturbation, Range
+
+
+class Edit(NamedTuple):
+    """Put ``text`` in place of the characters from ``start`` to ``end`` (half-open; equal for an insertion)."""
+
+    start: int
+    end: int
+    text: str
+
+
+def splice(text: str, edits: Sequence[Edit]) -> str:
+    """``text`` with all ``edits`` made; they are disjoint, in any order, and count in the original text.
+
+    Edits are independent of each other: any subset may be spliced, which is how a failing case is shrunk.
+    """
+    parts: list[str] = []
+    done = 0
+    for start, end, new in sorted(edits):
+        parts += (text[done:start], new)
+        done = end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def shuffled(rng: random.Random, count: int) -> Iterator[int]:
+    """The numbers 0 to ``count - 1`` in a random order, drawn one at a time (a Fisher-Yates walk in a sparse array).
+
+    Between two numbers the caller may use ``rng`` for draws of its own: the joint stream depends on the seed alone.
+    """
+    moved: dict[int, int] = {}
+    for last in range(count - 1, -1, -1):
+        drawn = int(rng.random() * (last + 1))
+        yield moved.get(drawn, drawn)
+        moved[drawn] = moved.pop(last, last)
+
+
+class Characters(Sequence[Range]):
+    """Places of one character each, given by their positions: a light stand-in for a list of ranges."""
+
+    __slots__ = ("positions",)
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        self.positions = positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # both overloads of Sequence in one line
+        if isinstance(index, slice):
+            return Characters(self.positions[index])
+        start = self.positions[index]
+        return start, start + 1
+
+
+class SiteEdits(Perturbation):
+    """Base of operators that edit a share of the places (letters, words, gaps, ...) in a text.
+
+    A subclass says where it may edit (`sites`), what it puts there (`replacement`) and, where its amount is not a share
+    of the places, how many of them it takes (`count`). The realised magnitude is a fraction: edits made per place.
+    """
+
+    def sites(self, passage: Passage) -> Sequence[Range]:
+        """The eligible places: disjoint half-open ranges inside ``passage.free``, ascending; zero-width to insert."""
+        raise NotImplementedError
+
+    def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
+        """What to put in place of ``text[start:end]``; None where nothing fits. Uses no randomness but ``rng``.
+
+        Draw with ``int(rng.random() * n)``, whose stream is the same on every Python version. A replacement equal to
+        the original is passed over.
+        """
+        raise NotImplementedError
+
+    def count(self, amount: float, places: int) -> int:
+        """How many of ``places`` places (at least 1) to edit at ``amount``: that share, rounded, and at least one."""
+        return min(places, max(1, round(amount * places)))
+
+    def edits(self, passage: Passage, params: Params, level: int | None) -> list[Edit]:
+        """The single edits of ``passage`` at ``level``, in the order in which they were drawn."""
+        return self._drawn(passage, params, level)[0]
+
+    def apply(self, passage: Passage, params: Params, level: int | None) -> Passage:
+        """The passage with the first share of its places edited; the passage itself where there is nothing to edit."""
+        edits, places = self._drawn(passage, params, level)
+        if not edits:
+            return passage
+        return passage.with_text(splice(passage.text, edits), len(edits) / places)
+
+    def _drawn(self, passage: Passage, params: Params, level: int | None) -> tuple[list[Edit], int]:
+        amount = self.amount(level)
+        if amount <= 0:
+            return [], 0
+        walk = _Walk.resume(self, passage, params["seed"])
+        places = len(walk.sites)
+        return (walk.first(self.count(amount, places)) if places else []), places
+
+    def _in_order(self, rng: random.Random, text: str, sites: Sequence[Range]) -> Iterator[Edit]:
+        """All possible edits in the order of their draw."""
+        for index in shuffled(rng, len(sites)):
+            start, end = sites[index]
+            new = self.replacement(rng, text, start, end)
+            if new is not None and new != text[start:end]:
+                yield Edit(start, end, new)
+
+
+_last = local()
+
+
+class _Walk:
+    """The draws for one passage under one seed, as far as a level has needed them.
+
+    Each thread keeps its last one, so that the levels of a case, which come one after the other, share their draws. It
+    is only a memory: a new walk draws the same.
+    """
+
+    __slots__ = ("_edits", "_key", "_stream", "sites")
+
+    def __init__(self, operator: SiteEdits, passage: Passage, seed: int) -> None:
+        self.sites = operator.sites(passage)
+        self._key = (operator, passage.ranges, passage.row, passage.text, seed)
+        self._stream = operator._in_order(random.Random(seed), passage.text, self.sites)
+        self._edits: list[Edit] = []
+
+    @classmethod
+    def resume(cls, operator: SiteEdits, passage: Passage, seed: int) -> _Walk:
+        """The thread's last walk where it is this one, else a new one."""
+        walk: _Walk | None = getattr(_last, "walk", None)
+        if walk is not None:
+            last_operator, ranges, row, text, last_seed = walk._key
+            if (
+                last_operator is operator
+                and ranges is passage.ranges
+                and row is passage.row
+                and last_seed == seed
+                and text == passage.text
+            ):
+                return walk
+        return cls(operator, passage, seed)
+
+    def first(self, wanted: int) -> list[Edit]:
+        """The first ``wanted`` edits, or all where there are fewer."""
+        _last.walk = None  # a draw that raises must not leave half a walk behind
+        missing = wanted - len(self._edits)
+        if missing > 0:
+            self._edits += islice(self._stream, missing)
+        _last.walk = self
+        return self._edits[:wanted]
+
+
+_LATIN_1 = "".join(map(chr, range(256)))
+
+
+@cache
+def _mask(characters: str) -> bytes:
+    return bytes(character in characters for character in _LATIN_1)
+
+
+def positions(passage: Passage, characters: str) -> Characters:
+    """Where the free ranges of ``passage`` hold one of ``characters`` (Latin-1, no question mark), ascending."""
+    text = passage.text
+    marks = text.encode("latin-1", "replace").translate(_mask(characters))
+    found: list[int] = []
+    for start, end in passage.free:
+        found += compress(range(start, end), marks[start:end])
+    return Characters(found)
+
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Scripts without spaces between words or without an alphabet: Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
+
+
+@cache
+def _word(least: int, ascii_only: bool) -> re.Pattern[str]:
+    letter = "[A-Za-z]" if ascii_only else rf"[^\W\d_{_UNSPACED}]"
+    return re.compile(f"{letter}{{{least},}}" if least > 1 else f"{letter}+")
+
+
+def words(passage: Passage, least: int = 1) -> list[Range]:
+    """The whole words of ``least`` letters or more that lie inside the free ranges of ``passage``, ascending.
+
+    A word is a run of letters of an alphabet (Latin, Greek, Cyrillic, Arabic, ...); text in scripts without spaces has
+    none. A word that a protected span cuts is not whole, and is left out.
+    """
+    text = passage.text
+    finditer = _word(least, text.isascii()).finditer
+    found: list[Range] = []
+    for start, end in passage.free:
+        inside = [match.span() for match in finditer(text, start, end)]
+        if inside and inside[0][0] == start and text[start - 1 : start].isalnum():
+            del inside[0]
+        if inside and inside[-1][1] == end and text[end : end + 1].isalnum():
+            del inside[-1]
+        found += inside
+    return found

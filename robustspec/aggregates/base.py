@@ -7,8 +7,8 @@ from typing import ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
 
+from robustspec.described import Described
 from robustspec.metrics.base import Direction, Shape
 
 Floats = npt.NDArray[np.float64]
@@ -31,14 +31,12 @@ class Block:
         return np.asarray(np.sum(self.weights * np.where(self.weights > 0, self.scores, 0.0), axis=1))
 
 
-class Aggregate(BaseModel):
+class Aggregate(Described):
     """Turns scores into the pair (A, B) of each unit, of which the arm's value is mean(A) / mean(B).
 
     ``rows`` gives A of each row (B too for `retention`); the engine averages both over the rows of a unit; ``units``
     may then change a unit's value. B is None where it is 1 throughout. ``words`` is what the report prints.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: str
     shapes: ClassVar[frozenset[Shape]] = frozenset({"case"})

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from robustspec.described import Described
 
 
 class Unparsed(Exception):  # noqa: N818  # named as the act that it stands for
     """The raw output holds no answer of the form that was asked for."""
 
 
-class Extractor(BaseModel):
+class Extractor(Described):
     """Finds the answer's value in a raw output."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: str
 
@@ -23,10 +21,8 @@ class Extractor(BaseModel):
         raise NotImplementedError
 
 
-class Recogniser(BaseModel):
+class Recogniser(Described):
     """Tells whether an output performs an act, such as refusing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: str
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from robustspec.described import Described
 
 Record = Mapping[str, Any]
 """One record as the file holds it, before columns are renamed."""
@@ -40,10 +40,8 @@ class Source:
         """Release the file."""
 
 
-class SourceKind(BaseModel):
+class SourceKind(Described):
     """A kind of data file. What a data block says besides (columns, groups, policy) is the same for all kinds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: str
     path: str

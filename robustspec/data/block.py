@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -34,6 +33,7 @@ from robustspec.data.base import SourceKind
 from robustspec.data.names import NAME_PATTERN
 from robustspec.data.row import Policy, PolicyWord
 from robustspec.data.values import as_text
+from robustspec.described import Described
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Text = Annotated[str, Field(min_length=1)]
@@ -45,8 +45,8 @@ RESERVED_NAMES = ("cell", "perturbation", "level", "turn", "component")
 """What ``worst_over`` can go over besides groups, and so no group may be called."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
+class _Strict(Described):
+    model_config = ConfigDict(serialize_by_alias=True)
 
 
 class Bounds(_Strict):
@@ -148,7 +148,7 @@ class Group(_Strict):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """A bare string is allowed beside the mapping."""
-        mapping = handler.resolve_ref_schema(handler(schema))
+        mapping = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(schema, handler))
         return {"anyOf": [{"type": "string", "minLength": 1}, mapping], "description": mapping.get("description", "")}
 
 
@@ -182,9 +182,9 @@ def _as_tuple(value: Any) -> Any:
 
 _Policy = Annotated[
     tuple[PolicyWord, ...],
+    Field(min_length=1, max_length=2),
     BeforeValidator(_as_tuple, json_schema_input_type=PolicyWord | Annotated[list[PolicyWord], Field(max_length=2)]),
     PlainSerializer(lambda policy: policy[0] if len(policy) == 1 else list(policy)),
-    Field(min_length=1, max_length=2),
 ]
 
 
@@ -213,19 +213,19 @@ class DataBlock(_Strict):
 
     source: SerializeAsAny[SourceKind]
     """The file (in YAML: ``kind``, ``path`` and the kind's own keys)."""
-    columns: dict[Canonical, Text] = {}
+    columns: dict[Canonical, Text] = Field(default_factory=dict)
     """Canonical name to column of the file; one that is left out has the same name there."""
     unit: Text | None = None
     """Column that names what is independent (patient, article); default: each row is a unit."""
     groups: tuple[Group, ...] = ()
     """Partitions of the rows that requirements can go over."""
-    where: dict[Text, Condition] = {}
+    where: dict[Text, Condition] = Field(default_factory=dict)
     """Only rows whose columns meet all of these count: a value, a list of values, or {at_least, at_most}."""
     policy: tuple[PolicyRule, ...] = ()
     """Which act is right, by column values, for rows whose own ``policy`` is empty."""
     time: Text | None = None
     """Column that holds the time of a row."""
-    lexicon: dict[Name, Text] = {}
+    lexicon: dict[Name, Text] = Field(default_factory=dict)
     """Span category to a file of its terms: .txt, one a line, or .csv with a column ``term``."""
     represents: str = ""
     """Which population the rows stand for."""

@@ -18,7 +18,7 @@ from robustspec.data.groups import GroupCodes
 from robustspec.data.index import Index
 from robustspec.data.index_cache import open_index
 from robustspec.data.lexicon import load_lexicon
-from robustspec.data.order import Order, order_units
+from robustspec.data.order import Order, digest, order_units
 from robustspec.data.reading import RecordReader
 from robustspec.data.row import Policy, Row
 from robustspec.data.values import did_you_mean
@@ -129,6 +129,14 @@ class Dataset:
         if seed not in self._orders:
             self._orders[seed] = order_units(self._index.unit_digests, self._index.row_digests, seed)
         return self._orders[seed]
+
+    def position(self, row_id: str) -> int | None:
+        """The position of the row of this id, None where no row has it."""
+        wanted = np.frombuffer(digest(row_id), dtype="<u8")[0]
+        for place in np.flatnonzero(self._index.row_digests == wanted).tolist():
+            if self.rows([place])[0].id == row_id:
+                return int(place)
+        return None
 
     def rows(self, positions: Sequence[int] | NDArray[np.int64]) -> list[Row]:
         """The rows at these positions, in this order, read from the file now."""

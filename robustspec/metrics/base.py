@@ -19,9 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from robustspec.data.row import Answer, Case, Policy, PolicyWord, Row
+from robustspec.described import Described
 
 Direction = Literal["higher", "lower", "either"]
 Shape = Literal["case", "row", "ratio", "table"]
@@ -29,10 +28,8 @@ Same = Callable[[Answer, Answer, Row], bool]
 """Whether two answers to a row are equal: the `Metric.same` of the metric that a row metric is ``of``."""
 
 
-class Metric(BaseModel):
+class Metric(Described):
     """What all four shapes have in common."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: str
     shape: ClassVar[Shape]

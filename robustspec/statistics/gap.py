@@ -122,6 +122,12 @@ class GapTest:
         self._closed = True
         return self.decision
 
+    def exhaust(self, k: int) -> int | None:
+        """No more units of stream ``k`` will come, so the others need not wait for it; ``n`` at the decision, or None."""
+        self._streams[k].horizon = self._streams[k].received
+        self._look()
+        return self.n if self.decision else None
+
     def taken(self, k: int) -> int:
         """How many units of stream ``k`` are in evidence."""
         return self._streams[k].evidence.n

@@ -1,0 +1,79 @@
+"""How a model is called: the specification of an adapter, and the live model that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from robustspec.data.row import Input, Output
+from robustspec.described import Described
+
+
+class Model:
+    """A live model. Subclasses implement `predict`, or `predict_one` and set ``is_async``.
+
+    ``fingerprint`` identifies the weights and settings, None where nothing identifies them (outputs are then reused
+    only within one plan). ``in_flight`` is how many async calls may be under way, ``batch_size`` how many inputs one
+    `predict` takes. ``by_case`` models answer a case, not an input (recorded outputs): they are asked for every case
+    and nothing of theirs is stored. ``endpoint`` is the host that inputs are sent to, None for a local model.
+    """
+
+    name: str = "model"
+    fingerprint: str | None = None
+    modalities: frozenset[str] = frozenset({"text"})
+    deterministic: bool = True
+    is_async: bool = False
+    by_case: bool = False
+    endpoint: str | None = None
+    in_flight: int = 1
+    batch_size: int = 1
+
+    def predict(self, inputs: Sequence[Input]) -> Sequence[Any]:
+        """One output for each input: text, JSON-able data, or an `Output`."""
+        raise NotImplementedError
+
+    async def predict_one(self, item: Input) -> Any:
+        """The output for one input; called on the run's event loop, ``in_flight`` times at once."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Release what the model holds."""
+
+    async def aclose(self) -> None:
+        """Release what the model holds on the event loop."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AdapterSpec(Described):
+    """What a specification says of a model. ``timeout_s`` bounds one call; a call that exceeds it is a missing case."""
+
+    kind: str
+    fingerprint: str | None = None
+    """Identifies the model's weights and settings; outputs are reused between runs only under the same fingerprint."""
+    timeout_s: float = 60.0
+    """Seconds after which one call is given up and counted as missing."""
+
+    def check(self, folder: Path) -> None:
+        """Raise `AdapterError` for what is wrong with the adapter and shows without opening the model."""
+
+    def open(self, folder: Path) -> Model:
+        """The live model. ``folder`` is that of the specification: relative file names are resolved against it."""
+        raise NotImplementedError
+
+
+def as_output(value: Any) -> Output:
+    """What a model returned, as an `Output`; None is a missing answer."""
+    if isinstance(value, Output):
+        return value
+    if value is None:
+        return Output(error="the model returned None")
+    return Output(raw=value)

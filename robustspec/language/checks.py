@@ -1,0 +1,150 @@
+"""What needs two places of a file to judge, and no data file.
+
+Each check yields findings with the location of the place to change. Parts that faults of their own have left out
+(`Holes`) are not judged again: a metric whose definition is faulty is not also "unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from robustspec.language.cells import RESERVED_NAMES
+from robustspec.language.explain import Finding
+from robustspec.language.mend import Holes
+from robustspec.language.requirement_checks import check_requirement
+from robustspec.language.spec import PerturbationEntry, Scenario, Spec
+from robustspec.language.tree import Loc
+from robustspec.language.view import UnusableError, View, bare_metric, hint_among
+
+
+def cross_check(spec: Spec, holes: Holes | None = None) -> list[Finding]:
+    """Every fault between two places of a specification; ``holes`` are parts that faults of their own left out."""
+    view = View(spec, holes or Holes())
+    found = chain(
+        _compared_metrics(view),
+        *(_scenario(view, key, scenario) for key, scenario in spec.scenarios.items()),
+        _reserved_statistics(view),
+    )
+    return [replace(finding, loc=view.holes.original(finding.loc)) for finding in found]
+
+
+def _compared_metrics(view: View) -> Iterator[Finding]:
+    """Metrics that take their equality from another one (``of``)."""
+    for name, metric in view.spec.metrics.items():
+        of = getattr(metric, "of", None)
+        if not isinstance(of, str) or not view.knows_metric(of):
+            continue
+        loc = ("metrics", name, "of")
+        try:
+            other = view.spec.metrics.get(of) or bare_metric(of, view.spec.metrics)
+        except UnusableError as error:
+            yield Finding(loc, *error.args)
+            continue
+        if other.shape != "case":
+            yield Finding(loc, f"'{of}' does not judge single answers", "name a metric that does, such as accuracy")
+
+
+def _reserved_statistics(view: View) -> Iterator[Finding]:
+    """Methods and allocations of later versions, wherever they are set."""
+    places: list[tuple[Loc, object, object]] = [
+        (("statistics",), view.spec.statistics.method, view.spec.statistics.allocation)
+    ]
+    for key, scenario in view.spec.scenarios.items():
+        here = scenario.statistics
+        places.append((("scenarios", key, "statistics"), here.method, here.allocation))
+        places += [
+            (("scenarios", key, "requirements", index), requirement.method, requirement.allocation)
+            for index, requirement in enumerate(scenario.requirements)
+        ]
+    for loc, method, allocation in places:
+        if method == "approximate":
+            yield Finding((*loc, "method"), "approximate is not in this version", "use method: point")
+        if allocation == "focused":
+            yield Finding((*loc, "allocation"), "focused is reserved for a later version", "use allocation: uniform")
+
+
+def _scenario(view: View, key: str, scenario: Scenario) -> Iterator[Finding]:
+    here: Loc = ("scenarios", key)
+    known = scenario.data in view.spec.data or view.holes.lost("data", scenario.data)
+    if not known and not view.broken(*here, "data"):
+        hint = hint_among(scenario.data, view.spec.data, "data blocks")
+        yield Finding((*here, "data"), f"unknown data block '{scenario.data}'", hint)
+    yield from _perturbation_names(here, scenario)
+    for index, entry in enumerate(scenario.perturbations):
+        yield from _relation((*here, "perturbations", index, "relation", "kind"), entry)
+    yield from _coverage(view, here, scenario)
+    yield from _requirement_ids(here, scenario)
+    for index, requirement in enumerate(scenario.requirements):
+        yield from check_requirement(view, scenario, requirement, (*here, "requirements", index))
+
+
+def _perturbation_names(here: Loc, scenario: Scenario) -> Iterator[Finding]:
+    """Entries of one name are one perturbation: they may differ in level, policy and relation only."""
+    first: dict[str, tuple[int, PerturbationEntry]] = {}
+    cells: dict[str, int] = {}
+    for index, entry in enumerate(scenario.perturbations):
+        loc = (*here, "perturbations", index)
+        if entry.label in RESERVED_NAMES:
+            yield Finding((*loc, "name"), f"'{entry.label}' has a meaning of its own in cells", "choose another name")
+        earlier, other = first.setdefault(entry.label, (index, entry))
+        differing = _differing(other, entry)
+        if differing:
+            message = f"differs from perturbations[{earlier}] of the same name '{entry.label}' in {differing}"
+            yield Finding(loc, message, "give it a name of its own")
+            continue
+        for cell in _cell_names(entry):
+            if cells.setdefault(cell, index) != index or _cell_names(entry).count(cell) > 1:
+                message = f"the cell '{cell}' stands already in perturbations[{cells[cell]}]"
+                yield Finding(loc, message, "remove it here, or give this entry a name")
+                break
+
+
+def _cell_names(entry: PerturbationEntry) -> list[str]:
+    return [f"{entry.label}-{level}" for level in entry.level] if entry.level else [entry.label]
+
+
+def _differing(one: PerturbationEntry, other: PerturbationEntry) -> str:
+    parts = {"operator": "its kind or parameters", **{key: key for key in ("draws", "protect", "within", "on")}}
+    return ", ".join(words for key, words in parts.items() if getattr(one, key) != getattr(other, key))
+
+
+def _relation(loc: Loc, entry: PerturbationEntry) -> Iterator[Finding]:
+    declared = entry.operator.relation
+    if entry.relation is not None and entry.relation.kind == "keeps" and declared != "keeps":
+        message = f"'{entry.operator.kind}' moves the right answer: its relation is {declared}, not keeps"
+        yield Finding(loc, message, "remove the relation")
+
+
+def _coverage(view: View, here: Loc, scenario: Scenario) -> Iterator[Finding]:
+    """A scenario in which refusing is allowed needs a requirement that refusing everything fails."""
+    block = view.spec.data.get(scenario.data)
+    policies = chain(
+        [scenario.policy],
+        (entry.policy for entry in scenario.perturbations),
+        (rule.policy for rule in (block.policy if block is not None else ())),
+    )
+    allowed = any(policy is not None and "may_refuse" in policy for policy in policies)
+    unsure = view.broken(*here, "requirements") or view.broken("metrics")
+    if allowed and not unsure and not has_coverage(view.spec, scenario):
+        yield Finding(here, NO_COVERAGE, COVERAGE_HINT, at_key=True)
+
+
+NO_COVERAGE = "may_refuse without a requirement on coverage: a model that refuses everything would pass"
+COVERAGE_HINT = "add {metric: coverage, cells: all, at_least: ...}"
+
+
+def has_coverage(spec: Spec, scenario: Scenario) -> bool:
+    """Whether a requirement of the scenario bounds coverage."""
+    names = [requirement.metric for requirement in scenario.requirements]
+    return any((spec.metrics[name].kind if name in spec.metrics else name) == "coverage" for name in names)
+
+
+def _requirement_ids(here: Loc, scenario: Scenario) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for index, requirement in enumerate(scenario.requirements):
+        earlier = first.setdefault(requirement.key, index)
+        if earlier != index:
+            message = f"has the same id as requirements[{earlier}]: '{requirement.key}'"
+            yield Finding((*here, "requirements", index), message, "give one of them a name")

@@ -1,0 +1,115 @@
+"""What is legal but cannot work with the data at hand: files, columns, span categories, operator tables.
+
+`check` opens data files (their first records) and never a model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+from robustspec.data.checks import check_block
+from robustspec.data.dataset import Dataset
+from robustspec.data.row import Row
+from robustspec.errors import Fault, RobustspecError
+from robustspec.language.checks import COVERAGE_HINT, NO_COVERAGE, cross_check, has_coverage
+from robustspec.language.explain import Finding
+from robustspec.language.spec import PerturbationEntry, Scenario, Spec, as_data
+from robustspec.language.tree import Loc, place
+from robustspec.perturbation.protect import check_categories
+from robustspec.perturbation.scope import Scope
+
+Marks = Mapping[Loc, tuple[int, int]]
+"""Line and column, from 1, of every entry of a file."""
+
+
+def check(
+    spec: Spec,
+    folder: Path,
+    *,
+    path: str = "",
+    marks: Marks | None = None,
+    reachability: Callable[[Spec, Path], list[Finding]] | None = None,
+) -> list[Fault]:
+    """Every fault of ``spec`` that shows without a model and without reading all data; paths start at ``folder``.
+
+    ``marks`` (of `robustspec.language.load.load_marks`) give the faults their lines. ``reachability`` may add what a
+    plan knows: bounds that cannot be shown with so few units.
+    """
+    findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder)]
+    if reachability is not None and not findings:
+        findings += reachability(spec, folder)
+    faults = [_fault(finding, path, marks or {}) for finding in findings]
+    return sorted(faults, key=lambda fault: (fault.line, fault.column))
+
+
+def check_rows(
+    spec: Spec, datasets: Mapping[str, Dataset], *, path: str = "", marks: Marks | None = None
+) -> list[Fault]:
+    """What only the indexed rows show: rows that may be refused, in a scenario without a requirement on coverage."""
+    findings = [
+        Finding(("scenarios", key), NO_COVERAGE, COVERAGE_HINT)
+        for key, scenario in spec.scenarios.items()
+        if scenario.data in datasets and not has_coverage(spec, scenario)
+        if any(policy and "may_refuse" in policy for policy in datasets[scenario.data].policies)
+    ]
+    return [_fault(finding, path, marks or {}) for finding in findings]
+
+
+def _fault(finding: Finding, path: str, marks: Marks) -> Fault:
+    loc = finding.loc
+    while loc and loc not in marks:
+        loc = loc[:-1]
+    line, column = marks.get(loc, (1, 1) if marks else (0, 0))
+    return Fault(finding.message, place(finding.loc), path, line, column, finding.suggestion)
+
+
+def _data(spec: Spec, folder: Path) -> Iterator[Finding]:
+    used = {scenario.data for scenario in spec.scenarios.values()}
+    for name, block in spec.data.items():
+        if name in used:
+            for fault in check_block(name, block, folder):
+                yield Finding(("data", name, *fault.place), fault.message, fault.suggestion)
+
+
+def _operators(spec: Spec, folder: Path) -> Iterator[Finding]:
+    for key, scenario in spec.scenarios.items():
+        for index, entry in enumerate(scenario.perturbations):
+            loc = ("scenarios", key, "perturbations", index)
+            yield from _files(entry, folder, loc)
+            yield from _categories(spec, scenario, entry, loc)
+
+
+_PROBE = Row(id="probe", input="A text to try the operator on.", label="")
+
+
+def _files(entry: PerturbationEntry, folder: Path, loc: Loc) -> Iterator[Finding]:
+    """Files of an operator (tables, variants) are read when it is applied, so it is applied once."""
+    try:
+        scope = Scope(entry.operator.bind(folder))
+        scope.apply(_PROBE, scope.sample(0, _PROBE), entry.level[0] if entry.level else None)
+    except (RobustspecError, OSError, ImportError) as error:
+        message, _, hint = str(error).partition(" -- ")
+        yield Finding(loc, message, hint)
+
+
+def _categories(spec: Spec, scenario: Scenario, entry: PerturbationEntry, loc: Loc) -> Iterator[Finding]:
+    """Span categories that an entry names must have a source: standard, a lexicon, or spans on the rows."""
+    block = spec.data.get(scenario.data)
+    if block is None or "spans" in block.columns:
+        return
+    for key in ("protect", "within"):
+        try:
+            check_categories(getattr(entry, key) or (), block.lexicon, key)
+        except RobustspecError as error:
+            message, _, hint = str(error).partition(" -- ")
+            yield Finding((*loc, key), message.removeprefix(f"{key}: "), hint)
+
+
+def spec_hash(spec: Spec) -> str:
+    """16 hex digits that identify what a specification says, whatever its layout; ``model`` does not count."""
+    data = {key: value for key, value in as_data(spec).items() if key != "model"}
+    text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""The run: plan, cases, dispatch, store, judgement, results."""

@@ -1,0 +1,231 @@
+"""From rows to scores: make the cases of a scenario, hand them over to be called, score what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from robustspec.answers.reading import Reader
+from robustspec.data.row import Case, Output, Policy, Row
+from robustspec.engine.dispatch import Request, Status
+from robustspec.engine.evidence import Counts
+from robustspec.engine.plan import CellPlan, ScenarioPlan
+from robustspec.engine.scoring import Measure
+from robustspec.engine.table import ACTS, ScoreTable
+from robustspec.errors import PerturbationError, RobustspecError
+from robustspec.language.spec import policy_of
+from robustspec.metrics.base import Metric, Same
+from robustspec.perturbation.base import Params
+
+ROWS_AT_ONCE = 64
+
+Wanted = tuple[int, Sequence[int]]
+"""A slot, and the cells that its row is wanted on."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A row whose cases are under way: what came back so far, by cell."""
+
+    slot: int
+    row: Row
+    cells: Sequence[int]
+    rows: dict[int, list[Row]] = field(default_factory=dict)
+    outputs: dict[tuple[int, int, int], Output] = field(default_factory=dict)
+    open: int = 1
+
+
+@dataclass(slots=True)
+class Magnitude:
+    """Running mean of the realised magnitude of a cell."""
+
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, value: float | None) -> None:
+        """Take one more; None is not recorded."""
+        if value is not None:
+            self.total += value
+            self.count += 1
+
+    @property
+    def mean(self) -> float | None:
+        """The mean, None where nothing was recorded."""
+        return self.total / self.count if self.count else None
+
+
+class Cases:
+    """The cases of one scenario, made on demand and scored into its table. Used by one thread at a time.
+
+    ``metrics`` are those of the selected arms, each under the name that its scores are kept by. ``repeats`` is how often
+    each case is called; a metric that ``counted`` names takes only so many of them, from the first.
+    """
+
+    def __init__(
+        self,
+        plan: ScenarioPlan,
+        metrics: Mapping[str, Metric],
+        reader: Reader,
+        *,
+        seed: int,
+        repeats: int = 1,
+        counted: Mapping[str, int] | None = None,
+    ) -> None:
+        self.plan, self.reader, self.seed, self.repeats = plan, reader, seed, repeats
+        self.metrics = dict(metrics)
+        self.table = ScoreTable(self.metrics, len(plan.cells), len(plan.rows))
+        self.counts = Counts()
+        self.magnitudes = [Magnitude() for _ in plan.cells]
+        self._measures = [
+            Measure(name, metric, self.table, self._equality(metric), (counted or {}).get(name, repeats), repeats)
+            for name, metric in self.metrics.items()
+        ]
+        self._policies: dict[tuple[int, Policy | None], Policy] = {}
+
+    def _equality(self, metric: Metric) -> Same | None:
+        base = getattr(metric, "of", None)
+        return None if base is None else self.plan.metrics[base].same
+
+    def requests(self, wanted: Iterable[Wanted]) -> Iterator[Request]:
+        """A request for every case of the wanted cells that its perturbation changes, rows opened as they are needed."""
+        block: list[Wanted] = []
+        for item in wanted:
+            block.append(item)
+            if len(block) == ROWS_AT_ONCE:
+                yield from self._block(block)
+                block = []
+        yield from self._block(block)
+
+    def _block(self, block: Sequence[Wanted]) -> Iterator[Request]:
+        rows = self.plan.dataset.rows([int(self.plan.rows[slot]) for slot, _ in block])
+        for (slot, cells), row in zip(block, rows, strict=True):
+            yield from self._row(_Pending(slot, row, cells))
+
+    def _row(self, pending: _Pending) -> Iterator[Request]:
+        sampled: dict[tuple[int, int], Params] = {}
+        clean, made = pending.row, self.table.made[:, pending.slot]
+        for index in pending.cells:
+            cell = self.plan.cells[index]
+            # A row comes back when another arm wants more of its cells; what was counted then is not counted again.
+            again, made[index] = bool(made[index]), True
+            changed = [self._perturbed(cell, clean, draw, sampled) for draw in range(cell.draws)]
+            pending.rows[index] = changed
+            for draw, row in enumerate(changed):
+                unchanged = row is clean and cell.scope is not None
+                if not again:
+                    self._count(index, row, unchanged)
+                if unchanged:
+                    continue
+                for repeat in range(self.repeats):
+                    pending.open += 1
+                    case_id = self.case_id(clean.id, cell, draw, repeat)
+                    yield Request(row.input, case_id, repeat, (self, pending, index, draw, repeat, again))
+        self._close(pending)
+
+    def _count(self, index: int, row: Row, unchanged: bool) -> None:
+        self.counts.generated += 1
+        if unchanged:
+            self.counts.unchanged += 1
+        elif index:
+            self.magnitudes[index].add(row.magnitude)
+
+    def case_id(self, row_id: str, cell: CellPlan, draw: int = 0, repeat: int = 0) -> str:
+        """scenario/row/cell[/draw][/repeat]."""
+        case_id = f"{self.plan.id}/{row_id}/{cell.name}"
+        repeated = self.plan.repeats > 1
+        if cell.draws > 1 or repeated:
+            case_id += f"/{draw}"
+        return f"{case_id}/{repeat}" if repeated else case_id
+
+    def _perturbed(self, cell: CellPlan, row: Row, draw: int, sampled: dict[tuple[int, int], Params]) -> Row:
+        if cell.scope is None:
+            return row
+        key = (id(cell.scope), draw)
+        try:
+            if key not in sampled:
+                sampled[key] = cell.scope.sample(self.seed, row, draw)
+            return applied(cell, row, sampled[key])
+        except RobustspecError:
+            raise
+        except Exception as error:  # an operator is an extension and may raise anything: say which, and on what
+            kind = cell.entry.operator.kind if cell.entry else cell.name
+            raise PerturbationError(
+                f"case {self.case_id(row.id, cell, draw)}: '{kind}' failed: {type(error).__name__}: {error}"
+            ) from error
+
+    def changed(self, cell: CellPlan, row: Row) -> tuple[int, Row]:
+        """The first draw in which a cell changes a row, with the changed row; (0, ``row``) where none does."""
+        draws = ((draw, self._perturbed(cell, row, draw, {})) for draw in range(cell.draws))
+        return next(((draw, changed) for draw, changed in draws if changed is not row), (0, row))
+
+    def take(self, request: Request, output: Output, how: Status) -> None:
+        """One output; when it is the row's last one, the row is scored."""
+        _, pending, index, draw, repeat, again = request.tag
+        pending.outputs[index, draw, repeat] = output
+        if not again:
+            self.counts.missing += output.error is not None
+            setattr(self.counts, how, getattr(self.counts, how) + 1)
+        self._close(pending)
+
+    def _close(self, pending: _Pending) -> None:
+        pending.open -= 1
+        if pending.open == 0:
+            self._score(pending)
+
+    def _score(self, pending: _Pending) -> None:
+        clean: list[Case | None] | None = None
+        for index in pending.cells:
+            cases = self.read(pending, index)
+            if index == 0:
+                clean = cases
+            at = (index, pending.slot)
+            first = next((case for case in cases if case is not None), None)
+            if cases:
+                self.table.acts[at] = 0 if first is None else 1 + ACTS.index(first.answer.act)
+            policy, relation = self.policy(index, pending.row), self.plan.cells[index].relation
+            for measure in self._measures:
+                measure.enter(at, pending.row, policy, relation, cases, clean)
+
+    def read(self, pending: _Pending, index: int) -> list[Case | None]:
+        """The cases of one cell, None for those without output; empty where the perturbation changed nothing."""
+        cell, policy = self.plan.cells[index], self.policy(index, pending.row)
+        cases: list[Case | None] = []
+        for draw, row in enumerate(pending.rows[index]):
+            for repeat in range(self.repeats):
+                output = pending.outputs.pop((index, draw, repeat), None)
+                if output is None:
+                    continue
+                if output.error is not None:
+                    cases.append(None)
+                else:
+                    cases.append(Case(row, self.reader.read(output.raw), policy, cell.name, cell.level))
+        return cases
+
+    def policy(self, index: int, row: Row) -> Policy:
+        """The policy of a row's cases in a cell."""
+        key = (index, row.policy)
+        if key not in self._policies:
+            self._policies[key] = policy_of(self.plan.cells[index].entry, row.policy, self.plan.scenario)
+        return self._policies[key]
+
+
+def applied(cell: CellPlan, row: Row, params: Params) -> Row:
+    """The row of a case, its label moved as the cell's relation says; ``row`` itself where nothing changes."""
+    assert cell.scope is not None
+    changed = cell.scope.apply(row, params, cell.level)
+    relation = cell.relation
+    if changed is row or relation is None or relation["kind"] != "changes" or relation["to"] is None:
+        return changed
+    # The entry's mapping stands instead of the operator's own, so it starts from the clean label.
+    return replace(changed, label=moved(row.label, relation))
+
+
+def moved(label: Any, relation: Mapping[str, Any]) -> Any:
+    """The label after a relation ``changes``; values absent from ``to`` stay."""
+    to, name = relation["to"] or {}, relation["field"]
+    if name is None:
+        return to.get(label, label) if isinstance(label, str) else label
+    if isinstance(label, Mapping) and isinstance(label.get(name), str):
+        return {**label, name: to.get(label[name], label[name])}
+    return label

@@ -1,0 +1,106 @@
+"""Cases shown to a reader: made again from their records, their outputs read back from the store. No call is made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from robustspec.data.row import Case, Content, Output, Row
+from robustspec.engine.breakdown import Part
+from robustspec.engine.dispatch import Request
+from robustspec.engine.evidence import Example
+from robustspec.engine.judge import ArmRun
+from robustspec.engine.table import SCORED
+from robustspec.language.spec import Privacy
+
+if TYPE_CHECKING:
+    from robustspec.engine.run import ScenarioRun
+
+EXAMPLES = 3
+LONGEST_TEXT = 4000
+"""Characters of a text that an example shows."""
+
+Recall = Callable[[Request], Output | None]
+"""The output of a case that has been called, without another call; None where it is not kept."""
+
+
+class Examples:
+    """Up to three of the worst cases of an arm."""
+
+    def __init__(self, scenario: ScenarioRun, recall: Recall, privacy: Privacy) -> None:
+        self.scenario, self.recall, self.privacy = scenario, recall, privacy
+
+    def of(self, run: ArmRun, worst: Sequence[Part]) -> list[Example]:
+        """The worst cases of the arm's evidence, from its worst cell on."""
+        if self.privacy.examples == "none":
+            return []
+        by_name = {cell.name: index for index, cell in enumerate(self.scenario.plan.cells)}
+        found = chain.from_iterable(self._slots(run, by_name[name]) for name, _, _ in worst)
+        return [self._example(*each) for each in islice(found, EXAMPLES)]
+
+    def _slots(self, run: ArmRun, cell: int) -> Iterator[tuple[int, int, float]]:
+        """Slots of a cell whose score is not perfect, worst first, earlier evidence first."""
+        better, table = run.plan.higher_is_better, self.scenario.cases.table
+        perfect = run.plan.metric.upper if better else run.plan.metric.lower
+        status, values = table.status[run.plan.measure], table.values[run.plan.measure]
+        for stream, slots in run.evidence():
+            if cell not in stream.cells:
+                continue
+            kept = slots[status[cell, slots] == SCORED]
+            if len(values) == 2:  # of a ratio, only what is in its denominator counts for or against it
+                kept = kept[values[1, cell, kept] > 0]
+            scores = values[0, cell, kept] / (values[1, cell, kept] if len(values) == 2 else 1.0)
+            order = np.argsort(scores if better else -scores, kind="stable")
+            yield from ((int(kept[i]), cell, float(scores[i])) for i in order if scores[i] != perfect)
+
+    def _example(self, slot: int, index: int, score: float) -> Example:
+        """One case with its clean twin, where that was called."""
+        cases, plan = self.scenario.cases, self.scenario.plan
+        cell, row = plan.cells[index], plan.dataset.rows([int(plan.rows[slot])])[0]
+        draw, changed = cases.changed(cell, row)
+        case_id = cases.case_id(row.id, cell, draw)
+        if self.privacy.examples == "ids":
+            return Example(case_id, cell.name, score)
+        case, raw = self._replayed(slot, index, changed, draw)
+        clean, _ = self._replayed(slot, 0, row, 0)
+        return Example(
+            case_id=case_id,
+            cell=cell.name,
+            score=score,
+            clean=text_of(row.input),
+            perturbed=text_of(changed.input),
+            expected=plain(changed.label),
+            policy=" or ".join(cases.policy(index, row)),
+            act=None if case is None else case.answer.act,
+            got=None if case is None else plain(raw if case.answer.value is None else case.answer.value),
+            got_clean=None if clean is None else plain(clean.answer.value),
+        )
+
+    def _replayed(self, slot: int, index: int, row: Row, draw: int) -> tuple[Case | None, Any]:
+        """A case and its raw output as they were scored; nothing where there was no output."""
+        cases = self.scenario.cases
+        if not cases.table.acts[index, slot]:
+            return None, None
+        cell = cases.plan.cells[index]
+        output = self.recall(Request(row.input, cases.case_id(row.id, cell, draw)))
+        if output is None or output.error is not None:
+            return None, None
+        answer = cases.reader.read(output.raw)
+        return Case(row, answer, cases.policy(index, row), cell.name, cell.level), output.raw
+
+
+def text_of(content: Content) -> str:
+    """An input as text, cut to what an example shows."""
+    if isinstance(content, str):
+        return content[:LONGEST_TEXT]
+    return "\n".join(f"{message.role}: {message.content}" for message in content)[:LONGEST_TEXT]
+
+
+def plain(value: Any) -> str:
+    """A value as text, structures as compact JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text[:LONGEST_TEXT]

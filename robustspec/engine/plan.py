@@ -1,0 +1,531 @@
+"""From a specification and the index of its data to a plan: scenarios, cells, arms, ids, horizons, the most calls.
+
+The plan is complete before the first call and opens no model. Everything that a verdict depends on (hypotheses, error
+rates, orders) is fixed here from the whole specification, before any selection, so that ``-k``, ``-x`` and ``-n`` cannot
+change one verdict into another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from robustspec import registry
+from robustspec.data.dataset import Dataset, open_dataset
+from robustspec.data.names import slug
+from robustspec.data.row import Policy, Row
+from robustspec.errors import DataError, Fault, SpecError
+from robustspec.language.cells import Cell, cells_of, select, weights
+from robustspec.language.lint import spec_hash
+from robustspec.language.spec import PerturbationEntry, Requirement, Scenario, Settings, Spec, policy_of, settings
+from robustspec.metrics.base import Metric, RatioMetric, TableMetric, resolve
+from robustspec.perturbation.protect import Lexicon
+from robustspec.perturbation.scope import Scope
+from robustspec.statistics.base import Hypothesis, Word
+from robustspec.statistics.select import fewest_that_can_pass
+
+DEFAULT_MAX_SAMPLES = 2000
+
+LineOf = Callable[..., int]
+"""The line of a place in the file: ``line_of("scenarios", "typos")``."""
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class CellPlan:
+    """A cell ready to run: its scope is shared by all levels of the entry, so that one draw serves them all."""
+
+    name: str
+    perturbation: str | None
+    level: int | None
+    entry: PerturbationEntry | None
+    scope: Scope | None
+    relation: Mapping[str, Any] | None
+
+    @property
+    def draws(self) -> int:
+        """Random draws of each row."""
+        return self.entry.draws if self.entry else 1
+
+
+@dataclass(slots=True)
+class Stream:
+    """The units of an arm (or of one value of a gap) in evidence order, and the cells they are measured on.
+
+    ``slots`` are positions in the scenario's hashed order of rows; unit u holds ``slots[starts[u]:starts[u + 1]]``, one
+    row each where ``starts`` is None. ``weights`` belong to ``cells``.
+    """
+
+    name: str
+    cells: tuple[int, ...]
+    labels: tuple[str | None, ...]
+    levels: tuple[int | None, ...]
+    weights: Floats
+    slots: Ints
+    starts: Ints | None
+    hypothesis: Hypothesis
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are."""
+        return len(self.slots) if self.starts is None else len(self.starts) - 1
+
+    def rows(self, first: int, last: int) -> tuple[Ints, Ints]:
+        """Slots of the units ``first`` to ``last`` (exclusive), and which unit (from 0) each belongs to."""
+        if self.starts is None:
+            return self.slots[first:last], np.arange(max(0, min(last, len(self.slots)) - first))
+        bounds = self.starts[first : last + 1]
+        return self.slots[bounds[0] : bounds[-1]], np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+
+
+@dataclass(slots=True)
+class ArmPlan:
+    """One value of what a requirement goes over: one pytest item, one verdict.
+
+    ``streams`` has one member, or one for each value of a gap. ``problem`` is a verdict that is known before any call.
+    """
+
+    id: str
+    name: str
+    scenario: str
+    requirement: Requirement
+    settings: Settings
+    metric: Metric
+    higher_is_better: bool
+    streams: list[Stream]
+    line: int
+    problem: tuple[Word, str] | None = None
+    excluded: tuple[str, ...] = ()
+    group: tuple[str, str] | None = None
+
+    @property
+    def measure(self) -> str:
+        """What its scores are kept under: requirements of one metric with as many repeats share them."""
+        name, repeats = self.requirement.metric, self.settings.repeats
+        return name if repeats == 1 else f"{name}*{repeats}"
+
+    @property
+    def needs_clean(self) -> bool:
+        """Whether the clean case is called even where it is not among the cells."""
+        return self.requirement.aggregate.needs_clean or self.metric.shape == "row"
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether this is best minus worst over several streams."""
+        return self.requirement.gap_over is not None
+
+    def cells_called(self, stream: Stream) -> tuple[int, ...]:
+        """The cells that each unit of a stream is called on, clean first where it is needed."""
+        return stream.cells if not self.needs_clean or 0 in stream.cells else (0, *stream.cells)
+
+    def most_units(self) -> int:
+        """The most units this arm can take."""
+        return sum(stream.hypothesis.horizon for stream in self.streams)
+
+
+@dataclass(slots=True)
+class ScenarioPlan:
+    """A scenario ready to run. ``rows`` maps a slot to a row position of the dataset."""
+
+    id: str
+    scenario: Scenario
+    line: int
+    dataset: Dataset
+    rows: Ints
+    cells: tuple[CellPlan, ...]
+    metrics: dict[str, Metric]
+    arms: list[ArmPlan]
+
+    @property
+    def repeats(self) -> int:
+        """The most often that a requirement has each case called."""
+        return max((arm.settings.repeats for arm in self.arms), default=1)
+
+    def most_calls(self, selected: set[str] | None = None) -> int:
+        """An upper bound of the calls: every row that an arm may need, on every cell it needs, counted once."""
+        total = 0
+        for cell in range(len(self.cells)):
+            needed = np.zeros(len(self.rows), dtype=bool)
+            for arm in self.arms:
+                if arm.problem is not None or (selected is not None and arm.id not in selected):
+                    continue
+                for stream in arm.streams:
+                    if cell in stream.cells or (cell == 0 and arm.needs_clean):
+                        needed[stream.rows(0, stream.hypothesis.horizon)[0]] = True
+            total += int(needed.sum()) * self._calls_per_case(cell)
+        return total
+
+    def _calls_per_case(self, cell: int) -> int:
+        return self.cells[cell].draws * self.repeats
+
+
+@dataclass(slots=True)
+class Plan:
+    """A specification ready to run on any model."""
+
+    spec: Spec
+    folder: Path
+    name: str
+    spec_hash: str
+    seed: int
+    scenarios: list[ScenarioPlan]
+    datasets: dict[str, Dataset]
+    quick: bool = False
+    _by_id: dict[str, ArmPlan] = field(default_factory=dict)
+
+    @property
+    def arms(self) -> list[ArmPlan]:
+        """Every arm, in the order of the file."""
+        return [arm for scenario in self.scenarios for arm in scenario.arms]
+
+    def arm(self, arm_id: str) -> ArmPlan:
+        """The arm of this id."""
+        if not self._by_id:
+            self._by_id.update({arm.id: arm for arm in self.arms})
+        return self._by_id[arm_id]
+
+    def digest(self, model: str) -> str:
+        """What identifies this plan on this model: the fingerprint of outputs that nothing else identifies."""
+        parts = [self.spec_hash, str(self.seed), model, *(data.content_hash for data in self.datasets.values())]
+        return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def compile_spec(
+    spec: Spec,
+    folder: Path,
+    *,
+    name: str = "spec",
+    cache: Path | None = None,
+    line_of: LineOf | None = None,
+    max_samples: int | None = None,
+) -> Plan:
+    """The plan of ``spec``, whose relative paths start at ``folder``.
+
+    ``cache`` holds data indexes; ``line_of`` gives the line (from 1) of a place in the file; ``max_samples`` makes a quick
+    look: every horizon is cut to it, and no verdict is a gate. Raises `SpecError` and `DataError`.
+    """
+    datasets = {key: open_dataset(key, spec.data[key], folder, cache) for key in _data_used(spec)}
+    planner = _Planner(spec, folder, datasets, line_of or (lambda *loc: 0), max_samples)
+    scenarios = [planner.scenario(key, scenario) for key, scenario in spec.scenarios.items()]
+    return Plan(spec, folder, name, spec_hash(spec), spec.statistics.seed, scenarios, datasets, max_samples is not None)
+
+
+def _data_used(spec: Spec) -> list[str]:
+    used = {scenario.data for scenario in spec.scenarios.values()}
+    return [key for key in spec.data if key in used]
+
+
+def metric_of(spec: Spec, name: str) -> Metric:
+    """The metric of a name under ``metrics:``, or of a kind that needs no fields."""
+    if name in spec.metrics:
+        return resolve(spec.metrics[name])
+    return resolve(registry.lookup("metrics", name)(kind=name))
+
+
+class _Planner:
+    """Builds the scenario plans of one specification."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        folder: Path,
+        datasets: Mapping[str, Dataset],
+        line_of: LineOf,
+        max_samples: int | None,
+    ) -> None:
+        self.spec, self.folder, self.datasets, self.line_of, self.quick = spec, folder, datasets, line_of, max_samples
+        self._lexicons: dict[str, Lexicon] = {}
+        self.requirements = sum(len(scenario.requirements) for scenario in spec.scenarios.values())
+
+    def scenario(self, key: str, scenario: Scenario) -> ScenarioPlan:
+        """The plan of one scenario."""
+        dataset = self.datasets[scenario.data]
+        order = dataset.order(self.spec.statistics.seed)
+        cells = self._cells(scenario, dataset)
+        metrics = {req.metric: metric_of(self.spec, req.metric) for req in scenario.requirements}
+        for metric in list(metrics.values()):
+            base = getattr(metric, "of", None)
+            if base is not None:
+                metrics.setdefault(base, metric_of(self.spec, base))
+        line = self.line_of("scenarios", key)
+        plan = ScenarioPlan(key, scenario, line, dataset, order.rows, cells, metrics, [])
+        builder = _ArmBuilder(self, plan, order.unit_starts)
+        for index, requirement in enumerate(scenario.requirements):
+            plan.arms.extend(builder.arms(index, requirement))
+        return plan
+
+    def _cells(self, scenario: Scenario, dataset: Dataset) -> tuple[CellPlan, ...]:
+        scopes: dict[int, Scope] = {}
+        plans = []
+        for cell in cells_of(scenario):
+            scope = None
+            if cell.entry is not None:
+                scope = scopes.get(id(cell.entry)) or self._scope(cell.entry, dataset)
+                scopes[id(cell.entry)] = scope
+            plans.append(CellPlan(cell.name, cell.perturbation, cell.level, cell.entry, scope, _relation(cell.entry)))
+        return tuple(plans)
+
+    def _lexicon(self, dataset: Dataset) -> Lexicon:
+        # One object for all entries: what is found in a text is remembered under it.
+        if dataset.name not in self._lexicons:
+            self._lexicons[dataset.name] = Lexicon(dataset.lexicon)
+        return self._lexicons[dataset.name]
+
+    def _scope(self, entry: PerturbationEntry, dataset: Dataset) -> Scope:
+        return Scope(
+            entry.operator.bind(self.folder),
+            on=entry.on,
+            protect=entry.protect,
+            within=entry.within,
+            lexicon=self._lexicon(dataset),
+        )
+
+
+def _relation(entry: PerturbationEntry | None) -> Mapping[str, Any] | None:
+    if entry is None:
+        return None
+    if entry.relation is None:
+        # The operator moves the label itself; a metric that compares with the clean answer must know.
+        return {"kind": "changes", "field": None, "to": None} if entry.operator.relation == "changes" else None
+    return None if entry.relation.kind == "keeps" else entry.relation.model_dump()
+
+
+class _ArmBuilder:
+    """Builds the arms of one scenario's requirements."""
+
+    def __init__(self, planner: _Planner, plan: ScenarioPlan, unit_starts: Ints) -> None:
+        self.planner, self.plan = planner, plan
+        self.unit_starts = unit_starts
+        self.has_units = len(unit_starts) - 1 != len(plan.rows)
+        self.by_name = {cell.name: index for index, cell in enumerate(plan.cells)}
+        self._masks: dict[Any, npt.NDArray[np.bool_]] = {}
+        self._slots: dict[Any, tuple[Ints, Ints | None]] = {}
+
+    def arms(self, index: int, requirement: Requirement) -> Iterator[ArmPlan]:
+        """The arms of one requirement, with error rates that count all of them."""
+        spec, scenario = self.planner.spec, self.plan.scenario
+        chosen = settings(spec, scenario, requirement)
+        metric = self.plan.metrics[requirement.metric]
+        values = list(self._values(requirement))
+        kept, excluded, problems = self._sizes(requirement, chosen, metric, values)
+        line = self.planner.line_of("scenarios", self.plan.id, "requirements", index)
+        base = f"{self.plan.id}::{requirement.key}"
+        shared = (requirement, chosen, metric, self._higher(requirement, metric))
+        if requirement.gap_over:
+            # The gap's own test divides alpha among its values.
+            streams = [self._stream(requirement, chosen, metric, value, 1) for value in kept]
+            problem = next((problems[v.name] for v in kept if v.name in problems), None)
+            empty = next((stream.name for stream in streams if not stream.n_units), None)
+            if empty is not None:
+                problem = ("INVALID", f"{requirement.gap_over} {empty} has no row to which the metric applies")
+            if len(kept) < 2:
+                problem = ("INVALID", f"a gap needs two values, {requirement.gap_over} has {len(kept)}")
+            yield ArmPlan(f"{base}::all", "all", self.plan.id, *shared, streams, line, problem, excluded)
+            return
+        for value in kept:
+            stream = self._stream(requirement, chosen, metric, value, len(kept))
+            problem = problems.get(value.name) or self._unreachable(chosen, requirement, stream, metric)
+            arm = ArmPlan(f"{base}::{value.name}", value.name, self.plan.id, *shared, [stream], line, problem, excluded)
+            arm.group = value.group
+            yield arm
+
+    def _higher(self, requirement: Requirement, metric: Metric) -> bool:
+        return metric.direction == "higher" or (metric.direction == "either" and requirement.at_least is not None)
+
+    def _values(self, requirement: Requirement) -> Iterator[_Value]:
+        """What the requirement goes over: names, cells and group of each arm."""
+        cells = select(self.plan.scenario, requirement)
+        dimension = requirement.worst_over or requirement.gap_over
+        if dimension is None:
+            yield _Value("all", cells, None)
+        elif dimension == "cell":
+            yield from (_Value(cell.name, (cell,), None) for cell in cells)
+        elif dimension == "perturbation":
+            for label in dict.fromkeys(cell.perturbation for cell in cells if cell.perturbation):
+                yield _Value(label, tuple(c for c in cells if c.perturbation == label), None)
+        elif dimension == "level":
+            for level in sorted({cell.level for cell in cells if cell.level is not None}):
+                yield _Value(str(level), tuple(c for c in cells if c.level == level), None)
+        else:
+            for value in self.plan.dataset.group_values(dimension):
+                yield _Value(slug(value), cells, (dimension, value))
+
+    def _sizes(
+        self, requirement: Requirement, chosen: Settings, metric: Metric, values: Sequence[_Value]
+    ) -> tuple[list[_Value], tuple[str, ...], dict[str, tuple[Word, str]]]:
+        """Values kept, names excluded, and problems of groups that are too small."""
+        kept: list[_Value] = []
+        excluded: list[str] = []
+        problems: dict[str, tuple[Word, str]] = {}
+        for value in values:
+            fault = self._too_small(requirement, chosen, metric, value) if value.group else None
+            if fault is not None and chosen.small_groups == "exclude":
+                excluded.append(value.name)
+                continue
+            if fault is not None:
+                problems[value.name] = fault
+            kept.append(value)
+        if not kept:
+            # A requirement that lost every group must not vanish: it says of each why it cannot be judged.
+            return self._sizes(requirement, chosen.model_copy(update={"small_groups": "invalid"}), metric, values)
+        return kept, tuple(excluded), problems
+
+    def _too_small(
+        self, requirement: Requirement, chosen: Settings, metric: Metric, value: _Value
+    ) -> tuple[Word, str] | None:
+        stream = self._stream(requirement, chosen, metric, value, 1)
+        size = stream.n_units
+        if chosen.min_group_size is not None:
+            if size < chosen.min_group_size:
+                return (
+                    "INVALID",
+                    f"group {value.name} has {size} units, fewer than min_group_size {chosen.min_group_size}",
+                )
+            return None
+        return None if requirement.gap_over else self._unreachable(chosen, requirement, stream, metric)
+
+    def _unreachable(
+        self, chosen: Settings, requirement: Requirement, stream: Stream, metric: Metric
+    ) -> tuple[Word, str] | None:
+        if self.planner.quick is not None or isinstance(metric, TableMetric):
+            return None if stream.n_units else ("INVALID", "no row to which the metric applies")
+        if stream.n_units == 0:
+            return "INVALID", "no row to which the metric applies"
+        horizon = stream.hypothesis.horizon
+        fewest = fewest_units(chosen, requirement, stream)
+        if fewest is not None and fewest <= horizon:
+            return None
+        if fewest is None:
+            return (
+                "UNREACHABLE",
+                "no number of units can show this bound -- move it inside the scale, or use population: dataset",
+            )
+        return "UNREACHABLE", (
+            f"a PASS needs at least {fewest} units that are all right, and there are {horizon} -- "
+            "add rows, raise max_samples, lower the confidence, or move the bound"
+        )
+
+    def _stream(self, req: Requirement, chosen: Settings, metric: Metric, value: _Value, arms: int) -> Stream:
+        cells = tuple(self.by_name[cell.name] for cell in value.cells)
+        slots, starts = self._units(req, value.group, cells, metric)
+        n_units = len(slots) if starts is None else len(starts) - 1
+        most = chosen.max_samples or DEFAULT_MAX_SAMPLES
+        # A claim about these rows is decided when all of them are in.
+        most = n_units if chosen.population == "dataset" else most
+        horizon = min(n_units, most, self.planner.quick or n_units)
+        hypothesis = self._hypothesis(req, chosen, metric, cells, horizon, arms)
+        labels = tuple(cell.perturbation for cell in value.cells)
+        levels = tuple(cell.level for cell in value.cells)
+        return Stream(value.name, cells, labels, levels, np.array(weights(value.cells)), slots, starts, hypothesis)
+
+    def _units(
+        self, req: Requirement, group: tuple[str, str] | None, cells: tuple[int, ...], metric: Metric
+    ) -> tuple[Ints, Ints | None]:
+        key = (group, cells, req.metric, req.aggregate.needs_clean, req.aggregate.paired)
+        if key not in self._slots:
+            mask = self._applies(req, cells, metric)
+            if group is not None:
+                codes = self.plan.dataset.group_codes(group[0])[self.plan.rows]
+                mask = mask & (codes == self.plan.dataset.group_values(group[0]).index(group[1]))
+            self._slots[key] = self._split(np.flatnonzero(mask))
+        return self._slots[key]
+
+    def _split(self, slots: Ints) -> tuple[Ints, Ints | None]:
+        if not self.has_units:
+            return slots, None
+        unit_of = np.searchsorted(self.unit_starts, slots, side="right")
+        starts = np.flatnonzero(np.diff(unit_of, prepend=-1))
+        return slots, np.append(starts, len(slots))
+
+    def _applies(self, req: Requirement, cells: tuple[int, ...], metric: Metric) -> npt.NDArray[np.bool_]:
+        """Which slots hold a row that the metric counts in any of the cells (and, paired, clean), judged by its policy."""
+        dataset, scenario = self.plan.dataset, self.plan.scenario
+        codes = dataset.policy_codes[self.plan.rows]
+        compares = req.aggregate.needs_clean or metric.shape == "row"
+        counted, reads = [], []
+        for policy in dataset.policies:
+            under = [policy_of(self.plan.cells[cell].entry, policy, scenario) for cell in cells]
+            clean = policy_of(None, policy, scenario)
+            applying = [each for each in under if self._counts(metric, each)]
+            beside = [clean] if compares and self._counts(metric, clean) else []
+            counted.append(bool(applying) and (bool(beside) or not req.aggregate.paired))
+            reads.append(counted[-1] and any(metric.needs_label(each) for each in applying + beside))
+        unlabelled = int((np.asarray(reads, dtype=bool)[codes] & ~dataset.has_label[self.plan.rows]).sum())
+        if unlabelled:
+            raise DataError(
+                f"{dataset.path}: {unlabelled} rows have no label, which '{metric.kind}' reads in scenario "
+                f"'{self.plan.id}' -- add labels, or a policy under which none is read"
+            )
+        return np.asarray(counted, dtype=bool)[codes]
+
+    def _counts(self, metric: Metric, policy: Policy) -> bool:
+        return metric.applies(Row(id="", input="", policy=policy), policy)
+
+    def _hypothesis(
+        self, req: Requirement, chosen: Settings, metric: Metric, cells: tuple[int, ...], horizon: int, arms: int
+    ) -> Hypothesis:
+        alpha_pass = 1 - chosen.confidence
+        if chosen.multiplicity.pass_ == "bonferroni":  # noqa: S105  # a verdict, not a password
+            alpha_pass /= self.planner.requirements
+        alpha_fail = 1 - chosen.fail_confidence
+        if chosen.multiplicity.fail == "bonferroni":
+            alpha_fail /= max(arms, 1)
+        one_case = not self.has_units and chosen.repeats == 1 and all(self.plan.cells[c].draws == 1 for c in cells)
+        lower, upper = req.aggregate.bounds(metric.lower, metric.upper)
+        denominator: float | None = None
+        nested = True
+        if isinstance(metric, RatioMetric):
+            lower, upper = 0.0, metric.denominator_upper
+            denominator = metric.denominator_upper
+        elif req.aggregate.ratio:
+            denominator, nested = metric.upper, False
+        return Hypothesis(
+            bound=req.bound,
+            at_least=req.at_least is not None,
+            alpha_pass=alpha_pass,
+            alpha_fail=alpha_fail,
+            horizon=horizon,
+            lower=lower,
+            upper=upper,
+            denominator_upper=denominator,
+            nested=nested,
+            binary=denominator is None and req.aggregate.binary(metric.is_binary, one_case, len(cells)),
+            margin=chosen.margin,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One value of the dimension that a requirement goes over."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    group: tuple[str, str] | None
+
+
+def fewest_units(chosen: Settings, requirement: Requirement, stream: Stream) -> int | None:
+    """The fewest units that can pass; None where no number can. A model that does not drop is the best there is."""
+    best = stream.hypothesis.upper
+    ideal = ((best, best) if requirement.aggregate.ratio else (0.0, None)) if requirement.aggregate.paired else None
+    return fewest_that_can_pass(chosen.method, chosen.population, stream.hypothesis, ideal)
+
+
+def check_ids(plan: Plan) -> None:
+    """Raise `SpecError` where two arms would get one id."""
+    seen: dict[str, ArmPlan] = {}
+    faults = []
+    for arm in plan.arms:
+        if arm.id in seen:
+            message = f"'{arm.id}' is also the id of the requirement in line {seen[arm.id].line}"
+            faults.append(Fault(message, path=plan.name, line=arm.line, column=1, suggestion="give one of them a name"))
+        seen[arm.id] = arm
+    if faults:
+        raise SpecError(faults)

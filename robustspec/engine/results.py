@@ -1,0 +1,410 @@
+"""From what a run has seen to the results that reports render."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from robustspec.adapters.base import Model
+from robustspec.engine.breakdown import has_scores, means, overall, worst_cells, worst_groups
+from robustspec.engine.evidence import (
+    ArmResult,
+    CellResult,
+    Counts,
+    DataResult,
+    GroupResult,
+    RunResult,
+    ScenarioResult,
+)
+from robustspec.engine.examples import Examples, Recall
+from robustspec.engine.judge import ArmRun, shares
+from robustspec.engine.looks import Looks, digest
+from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
+from robustspec.engine.table import ACTS, MISSING, UNCHANGED
+from robustspec.statistics.base import Summary, Word
+from robustspec.statistics.claim import Facts, sentence, suite_sentence
+from robustspec.statistics.remedy import remedy
+
+if TYPE_CHECKING:
+    from robustspec.engine.run import ScenarioRun
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What an arm's evidence consists of, up to its decision."""
+
+    scored: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    unchanged_shares: dict[int, float] | None = None
+
+    @property
+    def missing_share(self) -> float:
+        """Share of cases without output."""
+        return self.missing / (self.scored + self.missing) if self.missing else 0.0
+
+
+class ResultBuilder:
+    """Makes results of arms, scenarios and the run."""
+
+    def __init__(self, plan: Plan, model: Model, recall: Recall, looks: Looks | None) -> None:
+        self.plan, self.model, self.recall, self.looks = plan, model, recall, looks
+        self.today = date.today()
+
+    def arm(self, scenario: ScenarioRun, run: ArmRun) -> ArmResult:
+        """The result of one decided arm."""
+        plan, table = run.plan, scenario.cases.table
+        evidence = self._evidence(run, scenario)
+        summary = run.summary(table) if plan.problem is None and not run.fault else Summary(0, None, None, None)
+        word, reason = self._verdict(run, evidence, scenario.plan)
+        look = self._look(plan, word)
+        facts = self._facts(run, word, reason, summary, evidence, look)
+        result = self._blank(plan, word, reason, summary, run, evidence)
+        result.look = look
+        if word == "INCONCLUSIVE":
+            result.remedy = remedy(facts, None if plan.is_gap else plan.streams[0].hypothesis, run.observed)
+        self._waive(plan, result)
+        result.claim = sentence(
+            replace(facts, word=result.verdict, reason=result.reason, remedy=result.remedy, found=result.stored_verdict)
+        )
+        if plan.problem is None and not run.fault:
+            result.worst_cells = worst_cells(run, scenario)
+            result.worst_groups = worst_groups(run, scenario)
+            if word != "PASS":
+                result.examples = Examples(scenario, self.recall, self.plan.spec.privacy).of(run, result.worst_cells)
+        return result
+
+    def _evidence(self, run: ArmRun, scenario: ScenarioRun) -> _Evidence:
+        total = _Evidence(unchanged_shares={})
+        for stream, slots in run.evidence():
+            unchanged_shares, scored, unchanged, missing = shares(run.plan, scenario.cases.table, stream, slots)
+            total.scored += scored
+            total.unchanged += unchanged
+            total.missing += missing
+            assert total.unchanged_shares is not None
+            for cell, share in unchanged_shares.items():
+                total.unchanged_shares[cell] = max(share, total.unchanged_shares.get(cell, 0.0))
+        return total
+
+    def _verdict(self, run: ArmRun, evidence: _Evidence, scenario: ScenarioPlan) -> tuple[Word, str]:
+        plan = run.plan
+        if plan.problem is not None:
+            return plan.problem
+        if run.fault:
+            return "INVALID", run.fault
+        rules = plan.settings
+        if evidence.missing and rules.on_missing == "error":
+            return "INVALID", f"{evidence.missing} cases have no output, and on_missing is error"
+        if evidence.missing_share > rules.max_error_rate:
+            return "INVALID", (
+                f"{evidence.missing} of {evidence.scored + evidence.missing} cases have no output, more than "
+                f"max_error_rate {rules.max_error_rate:g}"
+            )
+        for cell, share in (evidence.unchanged_shares or {}).items():
+            if share > rules.max_unchanged:
+                return "INVALID", (
+                    f"{scenario.cells[cell].name} left {share:.0%} of the rows unchanged, more than max_unchanged "
+                    f"{rules.max_unchanged:g}: it does not test this data"
+                )
+        if run.units == 0:
+            return "INVALID", "no unit gave evidence"
+        return run.decision or "INCONCLUSIVE", ""
+
+    def _look(self, plan: ArmPlan, word: Word) -> int:
+        if self.looks is None or self.plan.quick or word not in ("PASS", "FAIL", "INCONCLUSIVE"):
+            return 1
+        question, chosen = self._question(plan), digest(self._chosen(plan))
+        look = self.looks.look(question, chosen)
+        self.looks.record(question, chosen, word, plan.id)
+        return look
+
+    def _question(self, plan: ArmPlan) -> str:
+        """What is asked of which data and model, without the settings that make another look."""
+        spec, scenario = self.plan.spec, self.plan.spec.scenarios[plan.scenario]
+        req = plan.requirement
+        return digest(
+            {
+                "data": self.plan.datasets[scenario.data].content_hash,
+                "model": self.model.fingerprint or self.model.name,
+                "arm": plan.id,
+                "cells": req.cells,
+                "metric": spec.metrics[req.metric].model_dump(mode="json")
+                if req.metric in spec.metrics
+                else req.metric,
+                "aggregate": req.aggregate.model_dump(mode="json"),
+                "perturbations": scenario.model_dump(mode="json", include={"perturbations", "policy"}),
+                "output": spec.output.model_dump(mode="json"),
+            }
+        )
+
+    def _chosen(self, plan: ArmPlan) -> Mapping[str, Any]:
+        hypothesis, chosen = plan.streams[0].hypothesis, plan.settings
+        return {
+            "bound": hypothesis.bound,
+            "at_least": hypothesis.at_least,
+            "method": chosen.method,
+            "population": chosen.population,
+            "margin": chosen.margin,
+            "max_samples": chosen.max_samples,
+            "confidence": [chosen.confidence, chosen.fail_confidence],
+            "seed": self.plan.seed,
+        }
+
+    def _facts(self, run: ArmRun, word: Word, reason: str, summary: Summary, evidence: _Evidence, look: int) -> Facts:
+        return replace(
+            facts_before(run.plan, self.plan),
+            word=word,
+            summary=summary,
+            calls=evidence.scored + evidence.missing,
+            look=look,
+            reason=reason,
+            changes_only=evidence.unchanged > 0,
+            missing=evidence.missing,
+        )
+
+    def _blank(
+        self, plan: ArmPlan, word: Word, reason: str, summary: Summary, run: ArmRun, evidence: _Evidence
+    ) -> ArmResult:
+        req, chosen = plan.requirement, plan.settings
+        cells = self.plan_of(plan).cells
+        origin = self.plan.spec.data[self.plan.spec.scenarios[plan.scenario].data].origin
+        return ArmResult(
+            id=plan.id,
+            scenario=plan.scenario,
+            requirement=req.key,
+            arm=plan.name,
+            line=plan.line,
+            metric=req.metric,
+            aggregate=req.aggregate.kind,
+            cells=[cells[index].name for index in sorted({c for s in plan.streams for c in s.cells})],
+            bound=req.bound,
+            at_least=req.at_least is not None,
+            verdict=word,
+            value=summary.estimate,
+            lower=summary.lower,
+            upper=summary.upper,
+            units=run.units if plan.problem is None else 0,
+            horizon=sum(stream.hypothesis.horizon for stream in plan.streams),
+            cases=evidence.scored + evidence.missing,
+            unchanged=evidence.unchanged,
+            missing=evidence.missing,
+            method=chosen.method,
+            population=chosen.population,
+            confidence=chosen.confidence,
+            claim="",
+            reason=reason,
+            gate=req.gate,
+            on_inconclusive=chosen.on_inconclusive,
+            because=req.because,
+            hazard=req.hazard,
+            origin=origin,
+            quick=self.plan.quick,
+        )
+
+    def plan_of(self, arm: ArmPlan) -> ScenarioPlan:
+        """The scenario plan of an arm."""
+        return next(scenario for scenario in self.plan.scenarios if scenario.id == arm.scenario)
+
+    def _waive(self, plan: ArmPlan, result: ArmResult) -> None:
+        waiver = plan.requirement.waived
+        if waiver is None or not is_waived(plan):
+            return
+        if result.verdict in ("FAIL", "INCONCLUSIVE"):
+            if self.today > waiver.until:
+                result.reason = f"the waiver by {waiver.by} ended on {waiver.until.isoformat()}"
+                return
+            result.stored_verdict, result.verdict = result.verdict, "WAIVED"
+            result.reason = f"waived until {waiver.until.isoformat()} by {waiver.by}: {waiver.reason}"
+
+    def run_result(
+        self,
+        scenarios: Sequence[ScenarioRun],
+        results: Mapping[str, ArmResult],
+        started: str,
+        seconds: float,
+        notes: Sequence[str],
+    ) -> RunResult:
+        """Everything about the run."""
+        from robustspec import __version__
+
+        counts = Counts()
+        for scenario in scenarios:
+            counts.add(scenario.cases.counts)
+        spec = self.plan.spec
+        arms = list(results.values())
+        return RunResult(
+            robustspec=__version__,
+            spec=self.plan.name,
+            spec_hash=self.plan.spec_hash,
+            about=spec.about.model_dump(mode="json"),
+            model=self.model.name,
+            fingerprint=self.model.fingerprint,
+            deterministic=self.model.deterministic,
+            seed=self.plan.seed,
+            started=started,
+            seconds=seconds,
+            counts=counts,
+            data=[self._data(name) for name in self.plan.datasets],
+            scenarios=[self._scenario(scenario, results) for scenario in scenarios],
+            notes=list(notes),
+            not_assessed=self._not_assessed(
+                {each.plan.id for each in scenarios},
+                [arm.plan.id for each in scenarios for arm in each.arms],
+                set(results),
+            ),
+            suite_claim=self._suite_claim(arms),
+            quick=self.plan.quick,
+        )
+
+    def _suite_claim(self, arms: Sequence[ArmResult]) -> str:
+        """What it says that the whole file passes; nothing where it was not run whole, or does not pass."""
+        if self.plan.quick or len(arms) < len(self.plan.arms) or any(arm.verdict != "PASS" for arm in arms):
+            return ""
+        return suite_sentence([None if arm.method == "point" else 1 - arm.confidence for arm in arms])
+
+    def _not_assessed(self, ran: set[str], selected: Sequence[str], results: set[str]) -> list[str]:
+        """What this run says nothing about: scenarios and arms that were not selected, and the file's own limitations."""
+        lines = [f"scenario {s.id} was not selected" for s in self.plan.scenarios if s.id not in ran]
+        left = [arm.id for arm in self.plan.arms if arm.scenario in ran and arm.id not in selected]
+        lines += [f"{arm} was not selected" for arm in left[:20]]
+        lines += [f"{len(left) - 20} more arms were not selected"] if len(left) > 20 else []
+        lines += [f"{arm} was not decided before the run was stopped" for arm in selected if arm not in results]
+        return lines + [f"by the specification's own words: {text}" for text in self.plan.spec.about.limitations]
+
+    def _data(self, name: str) -> DataResult:
+        dataset, block = self.plan.datasets[name], self.plan.spec.data[name]
+        path = block.source.path
+        return DataResult(
+            name, path, dataset.n_rows, dataset.n_units, dataset.content_hash, block.origin, block.represents
+        )
+
+    def _scenario(self, run: ScenarioRun, results: Mapping[str, ArmResult]) -> ScenarioResult:
+        plan, scenario = run.plan, run.plan.scenario
+        return ScenarioResult(
+            id=plan.id,
+            title=scenario.title,
+            mechanism=scenario.mechanism,
+            source=scenario.source,
+            priority=scenario.priority,
+            concepts=list(scenario.concepts),
+            data=scenario.data,
+            line=plan.line,
+            counts=run.cases.counts,
+            cells=[self._cell(run, index) for index in range(len(plan.cells))],
+            groups=list(self._groups(run)),
+            arms=[results[arm.plan.id] for arm in run.arms if arm.plan.id in results],
+        )
+
+    def _cell(self, run: ScenarioRun, index: int) -> CellResult:
+        cell, table = run.plan.cells[index], run.cases.table
+        statuses = [status[index] for status in table.status.values()]
+        seen = np.bincount(table.acts[index], minlength=1 + len(ACTS))
+        slots = np.flatnonzero(table.made[index])
+        return CellResult(
+            cell=cell.name,
+            perturbation=cell.perturbation,
+            level=cell.level,
+            rows=int(seen[1:].sum()),
+            unchanged=max((int((status == UNCHANGED).sum()) for status in statuses), default=0),
+            missing=max((int((status == MISSING).sum()) for status in statuses), default=0),
+            magnitude=run.cases.magnitudes[index].mean if cell.scope is not None else None,
+            acts={act: int(seen[1 + code]) for code, act in enumerate(ACTS)},
+            scores={
+                name: overall(table, measure, index, slots)[0] if has_scores(run.plan.metrics[name]) else None
+                for name, measure in run.measures.items()
+            },
+        )
+
+    def _groups(self, run: ScenarioRun) -> Iterator[GroupResult]:
+        plan, table = run.plan, run.cases.table
+        cells, slots = tuple(range(1, len(plan.cells))) or (0,), np.flatnonzero(table.made.any(axis=0))
+        answered = slots[(table.acts[:, slots] > 0).any(axis=0)]
+        for group in plan.dataset.group_names:
+            codes, values = plan.dataset.group_codes(group)[plan.rows], plan.dataset.group_values(group)
+            rows = np.bincount(codes[answered], minlength=len(values))
+            found = {
+                name: means(table, measure, cells, slots, codes, len(values))[0]
+                if has_scores(plan.metrics[name])
+                else None
+                for name, measure in run.measures.items()
+            }
+            for k in np.flatnonzero(rows):
+                scores = {
+                    name: None if each is None or np.isnan(each[k]) else float(each[k]) for name, each in found.items()
+                }
+                yield GroupResult(group, values[k], int(rows[k]), scores)
+
+
+def facts_before(arm: ArmPlan, plan: Plan) -> Facts:
+    """What is known of an arm's claim before a run."""
+    req, chosen = arm.requirement, arm.settings
+    alpha_fail = arm.streams[0].hypothesis.alpha_fail if arm.streams else 1 - chosen.fail_confidence
+    return Facts(
+        subject=subject(arm, plan),
+        bound=req.bound,
+        at_least=req.at_least is not None,
+        alpha_pass=arm.streams[0].hypothesis.alpha_pass if arm.streams else 1 - chosen.confidence,
+        alpha_fail=max(alpha_fail, 1 - chosen.fail_confidence),
+        aggregate=req.aggregate.words if req.aggregate.kind != "mean" else "",
+        method=chosen.method,
+        population=chosen.population,
+        margin=chosen.margin,
+        horizon=arm.most_units(),
+        origin=plan.spec.data[plan.spec.scenarios[arm.scenario].data].origin or "not stated",
+        excluded=arm.excluded,
+        missing_policy=chosen.on_missing,
+    )
+
+
+def subject(arm: ArmPlan, plan: Plan) -> str:
+    """What an arm is about, in words: metric, aggregate, cells, group."""
+    req = arm.requirement
+    cells = req.cells if isinstance(req.cells, str) else ", ".join(req.cells)
+    if not plan.spec.scenarios[arm.scenario].perturbations:
+        cells = "clean"
+    dimension = req.worst_over
+    if dimension in ("cell", "perturbation"):
+        where = f"on {arm.name}"
+    elif dimension == "level":
+        where = f"on {cells} cells at level {arm.name}"
+    else:
+        where = f"on {cells} cells" if cells in ("perturbed", "clean", "all") else f"on {cells}"
+    if arm.group is not None:
+        where += f" for {arm.group[0]} {arm.group[1]}"
+    gap = f"gap over {req.gap_over} of " if req.gap_over else ""
+    return f"{gap}{req.metric} {where}"
+
+
+def hold_back(plan: Plan, scenario: ScenarioRun, results: Mapping[str, ArmResult]) -> Iterator[ArmResult]:
+    """The results that may be told: a waived requirement's only when all its waived arms are there.
+
+    A waiver that nothing needs any more is a gate that nobody closed: where every waived arm passes, they turn INVALID.
+    A run that selects only some of them cannot tell.
+    """
+    by_requirement: dict[str, list[ArmPlan]] = {}
+    for arm in scenario.plan.arms:
+        by_requirement.setdefault(arm.requirement.key, []).append(arm)
+    selected = {run.plan.id for run in scenario.arms}
+    for arms in by_requirement.values():
+        waived = [arm for arm in arms if is_waived(arm)]
+        ready = all(arm.id in results for arm in waived if arm.id in selected)
+        if waived and all(arm.id in results and results[arm.id].verdict == "PASS" for arm in waived):
+            for arm in waived:
+                _revoke(plan, arm, results[arm.id])
+        yield from (results[arm.id] for arm in arms if arm.id in results and (ready or arm not in waived))
+
+
+def is_waived(arm: ArmPlan) -> bool:
+    """Whether a waiver names this arm."""
+    waiver = arm.requirement.waived
+    return waiver is not None and (waiver.arms is None or arm.name in waiver.arms)
+
+
+def _revoke(plan: Plan, arm: ArmPlan, result: ArmResult) -> None:
+    result.stored_verdict, result.verdict = "PASS", "INVALID"
+    result.reason = "every waived arm passes: the waiver is no longer needed -- remove `waived`"
+    result.claim = sentence(replace(facts_before(arm, plan), word="INVALID", reason=result.reason))

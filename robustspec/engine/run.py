@@ -1,0 +1,217 @@
+"""The run: draw units, perturb, call, score, and stop as soon as every selected arm is decided.
+
+`run` knows nothing of pytest, printing or files: its callers hand in a model, a store and two callbacks.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from robustspec.adapters.base import Model
+from robustspec.answers.reading import Reader
+from robustspec.data.row import Output
+from robustspec.engine.cases import Cases, Wanted
+from robustspec.engine.dispatch import Cancelled, Dispatcher, Request, Status
+from robustspec.engine.evidence import ArmResult, RunResult
+from robustspec.engine.judge import ArmRun
+from robustspec.engine.looks import Looks
+from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
+from robustspec.engine.results import ResultBuilder, hold_back
+from robustspec.engine.store import Store
+from robustspec.engine.table import UNKNOWN
+from robustspec.errors import AdapterError
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands. ``most`` is the most calls it may still come to."""
+
+    arms_done: int
+    arms: int
+    calls: int
+    most: int
+    seconds: float
+    scenario: str
+
+
+OnArm = Callable[[ArmResult], None]
+OnProgress = Callable[[Progress], None]
+MayStart = Callable[[Sequence[str]], Sequence[str]]
+"""Which of some waiting scenarios may go on now. Waits until one may; none is an answer where the run is cancelled."""
+
+
+class ScenarioRun:
+    """A scenario while it runs: its cases, and the selected arms."""
+
+    def __init__(self, plan: Plan, scenario: ScenarioPlan, arms: Sequence[ArmPlan]) -> None:
+        self.plan = scenario
+        output = plan.spec.output
+        reader = Reader(output.extract, output.refusal, output.asking)
+        metrics = {arm.measure: arm.metric for arm in arms}
+        counted = {arm.measure: arm.settings.repeats for arm in arms}
+        self.cases = Cases(
+            scenario, metrics, reader, seed=plan.seed, repeats=max(counted.values(), default=1), counted=counted
+        )
+        self.arms = [ArmRun(arm) for arm in arms]
+
+    @property
+    def measures(self) -> dict[str, str]:
+        """The metrics that are scored, with the name that their scores are kept under."""
+        return {arm.plan.requirement.metric: arm.plan.measure for arm in self.arms}
+
+    @property
+    def undecided(self) -> list[ArmRun]:
+        """Arms that still need units."""
+        return [arm for arm in self.arms if not arm.done]
+
+    def wanted(self) -> tuple[int, Iterator[Wanted]]:
+        """What the undecided arms want next and is not scored yet: how many cases, and the cases by row."""
+        wishes = [(arm, slots, cells) for arm in self.undecided for slots, cells in arm.wants()]
+        if not wishes:
+            return 0, iter(())
+        union = np.unique(np.concatenate([slots for _, slots, _ in wishes]))
+        need = np.zeros((len(union), len(self.plan.cells)), dtype=bool)
+        for arm, slots, cells in wishes:
+            at, status = np.searchsorted(union, slots), self.cases.table.status[arm.plan.measure]
+            unknown = status[np.asarray(cells)[:, None], slots].T == UNKNOWN
+            if arm.plan.metric.shape == "row":
+                # Clean is needed again with every cell that is compared with it, and only then.
+                unknown[:, 0] = unknown[:, 1:].any(axis=1)
+            need[at[:, None], list(cells)] |= unknown
+        rows = np.flatnonzero(need.any(axis=1))
+        return int(need.sum()), ((int(union[row]), np.flatnonzero(need[row]).tolist()) for row in rows)
+
+
+class Run:
+    """One specification on one model. `execute` does all of it, in the calling thread."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        model: Model,
+        store: Store,
+        *,
+        selected: Iterable[str] | None = None,
+        timeout_s: float = 60.0,
+        offline: bool = False,
+        looks: Looks | None = None,
+        on_arm: OnArm | None = None,
+        on_progress: OnProgress | None = None,
+        may_start: MayStart | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        self.plan, self.model, self.store = plan, model, store
+        self.on_arm = on_arm or (lambda result: None)
+        self.on_progress = on_progress or (lambda progress: None)
+        self.may_start = may_start or (lambda waiting: waiting)
+        chosen = {arm.id for arm in plan.arms} if selected is None else set(selected)
+        self.selected = chosen
+        self.scenarios = [
+            ScenarioRun(plan, scenario, arms)
+            for scenario in plan.scenarios
+            if (arms := [arm for arm in scenario.arms if arm.id in chosen])
+        ]
+        self._cancelled = cancelled or threading.Event()
+        self.dispatcher = Dispatcher(model, store, timeout_s=timeout_s, offline=offline, cancelled=self._cancelled)
+        self.builder = ResultBuilder(plan, model, self._recall, looks)
+        self._started = time.monotonic()
+        self._clock = 0.0
+        self._most: int | None = None
+        self._results: dict[str, ArmResult] = {}
+        self._reported: set[str] = set()
+
+    def execute(self) -> RunResult:
+        """Run every selected arm to its verdict. Finished outputs are in the store whatever happens."""
+        self._check_privacy()
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        notes: list[str] = []
+        with self.dispatcher:
+            try:
+                self._rounds()
+            except Cancelled:
+                notes.append("the run was stopped before its end; what is missing below has no verdict")
+        self.store.flush()
+        notes += [*self.store.notes, *(note for data in self.plan.datasets.values() for note in data.warnings)]
+        seconds = time.monotonic() - self._started
+        return self.builder.run_result(self.scenarios, self._results, started, seconds, notes)
+
+    def _rounds(self) -> None:
+        for scenario in self.scenarios:
+            self._settle(scenario)
+        while waiting := [scenario for scenario in self.scenarios if scenario.undecided]:
+            self._round(waiting)
+
+    def _check_privacy(self) -> None:
+        privacy, endpoint = self.plan.spec.privacy, self.model.endpoint
+        if privacy.contains == "patient_data" and endpoint is not None and endpoint not in privacy.may_send_to:
+            raise AdapterError(
+                f"the data contains patient data and {endpoint} is not in privacy.may_send_to -- add it there if it may "
+                "receive this data, or use a local model"
+            )
+
+    def _round(self, waiting: Sequence[ScenarioRun]) -> None:
+        """One batch: the first scenario's, and of later ones as much as fills the calls in flight."""
+        window = 2 * self.model.in_flight if self.model.is_async else 1
+        allowed = self.may_start([scenario.plan.id for scenario in waiting])
+        if self._cancelled.is_set():
+            raise Cancelled("the run was stopped")
+        taking: list[tuple[ScenarioRun, Iterator[Wanted]]] = []
+        total = 0
+        for scenario in waiting:
+            if scenario.plan.id not in allowed:
+                continue
+            count, wanted = scenario.wanted()
+            taking.append((scenario, wanted))
+            total += count
+            if total >= window:
+                break
+        self.dispatcher.run(self._requests(taking), self._take)
+        for scenario, _ in taking:
+            for arm in scenario.undecided:
+                arm.consume(scenario.cases.table)
+            self._settle(scenario)
+
+    def _requests(self, taking: Sequence[tuple[ScenarioRun, Iterator[Wanted]]]) -> Iterator[Request]:
+        for scenario, wanted in taking:
+            yield from scenario.cases.requests(wanted)
+
+    def _take(self, request: Request, output: Output, how: Status) -> None:
+        cases: Cases = request.tag[0]
+        cases.take(request, output, how)
+        now = time.monotonic()
+        if now - self._clock >= 0.2:
+            self._clock = now
+            self._tell(cases.plan.id)
+
+    def _recall(self, request: Request) -> Output | None:
+        """The output of a case that was called in this run."""
+        if not self.model.by_case:
+            return self.store.get(self.store.key(request.content, request.repeat))
+        outputs: list[Output] = []
+        self.dispatcher.run([request], lambda _, output, how: outputs.append(output))
+        return outputs[0]
+
+    def _tell(self, scenario: str) -> None:
+        if self._most is None:
+            self._most = sum(each.plan.most_calls(self.selected) for each in self.scenarios)
+        done = sum(arm.done for each in self.scenarios for arm in each.arms)
+        arms = sum(len(each.arms) for each in self.scenarios)
+        calls = self.dispatcher.calls + self.dispatcher.reused
+        seconds = time.monotonic() - self._started
+        self.on_progress(Progress(done, arms, calls, self._most, seconds, scenario))
+
+    def _settle(self, scenario: ScenarioRun) -> None:
+        """Report the arms that have been decided since the last time."""
+        for arm in scenario.arms:
+            if arm.done and arm.plan.id not in self._results:
+                self._results[arm.plan.id] = self.builder.arm(scenario, arm)
+        for result in hold_back(self.plan, scenario, self._results):
+            if result.id not in self._reported:
+                self._reported.add(result.id)
+                self.on_arm(result)

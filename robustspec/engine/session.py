@@ -1,0 +1,233 @@
+"""What the plugin and the command line share: from a file and a model's name to a run, in the foreground or behind.
+
+The pieces are `load_plan`, `open_model`, `run_plan` and `Background`; nothing here prints.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.engine.evidence import ArmResult, RunResult
+from robustspec.engine.looks import Looks
+from robustspec.engine.plan import Plan, check_ids, compile_spec
+from robustspec.engine.run import MayStart, OnProgress, Progress, Run
+from robustspec.engine.store import Store
+from robustspec.errors import AdapterError, RobustspecError, SpecError
+from robustspec.language.kinds import validate_kind
+
+CACHE_FOLDER = ".robustspec_cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run, beside what the specification says.
+
+    ``cache`` is the folder of indexes, outputs and looks; ``fresh`` ignores stored outputs; ``offline`` allows no call;
+    ``max_samples`` makes a quick look of so many units per arm, which is no gate.
+    """
+
+    cache: Path = field(default_factory=lambda: Path(CACHE_FOLDER))
+    fresh: bool = False
+    offline: bool = False
+    max_samples: int | None = None
+
+
+def load_plan(path: Path, options: Options, name: str | None = None) -> Plan:
+    """The plan of a specification file: loaded, checked against its data, compiled. Opens no model."""
+    from robustspec.language.lint import check
+    from robustspec.language.load import read_file
+
+    document = read_file(path)
+    if faults := check(document.spec, path.resolve().parent, path=str(path), marks=document.marks()):
+        raise SpecError(faults)
+    plan = compile_spec(
+        document.spec,
+        path.resolve().parent,
+        name=name or path.name,
+        cache=options.cache,
+        line_of=lambda *loc: document.mark(*loc)[0],
+        max_samples=options.max_samples,
+    )
+    check_ids(plan)
+    return plan
+
+
+def adapter_of(plan: Plan, chosen: str | None) -> AdapterSpec:
+    """The adapter to open: ``chosen`` wins over the specification's ``model:``.
+
+    ``chosen`` is ``module:name`` of a callable, a mapping in YAML (``{kind: recorded, path: out.jsonl}``), or a ``.jsonl`` or
+    ``.csv`` file of recorded outputs.
+    """
+    if chosen is None:
+        if plan.spec.model is None:
+            raise AdapterError(
+                f"{plan.name} names no model -- add `model:`, give --robustspec-model=package.module:name, or define the "
+                "fixture robustspec_model"
+            )
+        return plan.spec.model
+    try:
+        return validate_kind("adapters", _choice(chosen))  # type: ignore[return-value]  # adapters are AdapterSpec
+    except ValueError as error:
+        raise AdapterError(f"--robustspec-model={chosen}: {_first_line(error)}") from error
+
+
+def _choice(chosen: str) -> Any:
+    if chosen.lstrip().startswith("{"):
+        import yaml
+
+        return yaml.safe_load(chosen)
+    if Path(chosen).suffix in (".jsonl", ".csv"):
+        return {"kind": "recorded", "path": str(Path(chosen).resolve())}
+    return {"kind": "callable", "target": chosen}
+
+
+def _first_line(error: ValueError) -> str:
+    errors = getattr(error, "errors", None)
+    return "; ".join(str(item["msg"]) for item in errors()) if errors else str(error)
+
+
+def open_model(plan: Plan, chosen: Any = None) -> tuple[Model, float]:
+    """The live model and its time limit in seconds; ``chosen`` is None, a string as for `adapter_of`, or an object."""
+    if chosen is not None and not isinstance(chosen, str):
+        from robustspec.adapters.callable import wrap
+
+        return (chosen if isinstance(chosen, Model) else wrap(chosen)), AdapterSpec.model_fields["timeout_s"].default
+    adapter = adapter_of(plan, chosen)
+    return adapter.open(plan.folder), adapter.timeout_s
+
+
+def run_plan(
+    plan: Plan,
+    model: Model,
+    options: Options,
+    *,
+    timeout_s: float = 60.0,
+    selected: Iterable[str] | None = None,
+    on_arm: Callable[[ArmResult], None] | None = None,
+    on_progress: OnProgress | None = None,
+    may_start: MayStart | None = None,
+    cancelled: threading.Event | None = None,
+) -> RunResult:
+    """Run ``plan`` on ``model``, outputs stored under the model's fingerprint (or the plan's, where it has none)."""
+    fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
+    with Store(options.cache, fingerprint, fresh=options.fresh, offline=options.offline) as store:
+        looks = None if plan.quick else Looks(options.cache)
+        return Run(
+            plan,
+            model,
+            store,
+            selected=selected,
+            timeout_s=timeout_s,
+            offline=options.offline,
+            looks=looks,
+            on_arm=on_arm,
+            on_progress=on_progress,
+            may_start=may_start,
+            cancelled=cancelled,
+        ).execute()
+
+
+class Background:
+    """One run in a thread of its own; callers wait for the arms they want.
+
+    With ``lazily``, a scenario starts only when somebody waits for one of its arms: a session that stops at the first
+    failure then makes no call for what it never came to.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        chosen: Any,
+        options: Options,
+        selected: Iterable[str],
+        *,
+        lazily: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.plan, self.options = plan, options
+        self.result: RunResult | None = None
+        self.error: BaseException | None = None
+        self.progress: Progress | None = None
+        self._chosen, self._selected, self._lazily = chosen, list(selected), lazily
+        self._on_progress = on_progress
+        self._arms: dict[str, ArmResult] = {}
+        self._asked: set[str] = set()
+        self._changed = threading.Condition()
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wait(self, arm_id: str, on_tick: Callable[[], None] | None = None) -> ArmResult:
+        """The result of an arm, as soon as it is decided; ``on_tick`` is called while waiting.
+
+        Raises what stopped the run.
+        """
+        with self._changed:
+            self._asked.add(arm_id.split("::")[0])
+            self._changed.notify_all()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="robustspec-run", daemon=True)
+                self._thread.start()
+            while arm_id not in self._arms:
+                if self.error is not None:
+                    raise self.error
+                if self.result is not None:
+                    raise RobustspecError(f"the run ended without a verdict on {arm_id}")
+                # Short waits keep the thread that waits open to Ctrl-C.
+                self._changed.wait(0.2)
+                if on_tick is not None:
+                    on_tick()
+            return self._arms[arm_id]
+
+    def close(self) -> None:
+        """Stop the run if it is still going; its finished outputs are kept."""
+        self._cancelled.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        try:
+            model, timeout_s = open_model(self.plan, self._chosen)
+            with model:
+                result = run_plan(
+                    self.plan,
+                    model,
+                    self.options,
+                    timeout_s=timeout_s,
+                    selected=self._selected,
+                    on_arm=self._take,
+                    on_progress=self._tell,
+                    may_start=self._may_start if self._lazily else None,
+                    cancelled=self._cancelled,
+                )
+            with self._changed:
+                self.result = result
+                self._changed.notify_all()
+        except BaseException as error:  # handed to whoever waits; a thread has no caller to raise to
+            with self._changed:
+                self.error = error
+                self._changed.notify_all()
+
+    def _take(self, result: ArmResult) -> None:
+        with self._changed:
+            self._arms[result.id] = result
+            self._changed.notify_all()
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+    def _may_start(self, waiting: Sequence[str]) -> Sequence[str]:
+        with self._changed:
+            while not (asked := [scenario for scenario in waiting if scenario in self._asked]):
+                if self._cancelled.is_set():
+                    break
+                self._changed.wait(0.2)
+            return asked

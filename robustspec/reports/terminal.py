@@ -1,0 +1,225 @@
+"""Verdicts, summaries and progress as plain text: for terminals, JUnit files and annotations, so without colours."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from robustspec.engine.evidence import ArmResult, Example, RunResult
+from robustspec.reports.diff import Segment, diff, fitted, marked
+from robustspec.reports.text import (
+    by_attention,
+    duration,
+    figure,
+    finite,
+    label,
+    required,
+    shortened,
+    verdict_counts,
+    visible,
+)
+
+if TYPE_CHECKING:
+    from robustspec.engine.run import Progress
+
+WIDTH = 100
+"""Columns of running text."""
+TABLE = 40
+"""Verdicts up to which the summary lists all of them."""
+
+_TEXT_LIMITS = (600, 1_500, 4_000)
+_ROW_LIMITS = (5, 12, 10_000)
+_EXAMPLE_LIMITS = (1, 2, 10_000)
+
+
+def failure_text(arm: ArmResult, spec_name: str, reproduce: str, verbosity: int = 0) -> str:
+    """The text of a verdict that is not green.
+
+    Its first line stands alone: it is pytest's short summary, the JUnit message, the annotation on the line of the file.
+    ``verbosity`` 0 shows one example and the five worst cells and groups, 1 more of both, 2 all.
+    """
+    level = min(max(verbosity, 0), 2)
+    blocks = [
+        [_headline(arm, spec_name)],
+        [*_filled(arm.claim), *_reasons(arm)],
+        _table("worst cells", arm.worst_cells, _ROW_LIMITS[level]),
+        _table("worst groups", arm.worst_groups, _ROW_LIMITS[level]),
+    ]
+    shown = arm.examples[: _EXAMPLE_LIMITS[level]]
+    blocks += [_example(example, _TEXT_LIMITS[level]) for example in shown]
+    if len(shown) < len(arm.examples):
+        blocks.append([f"  {len(arm.examples) - len(shown)} more with -{'v' * (level + 1)}"])
+    blocks.append([f"reproduce: {reproduce}"])
+    return "\n\n".join(visible("\n".join(block)) for block in blocks if block)
+
+
+def _headline(arm: ArmResult, spec_name: str) -> str:
+    place = f"{spec_name}:{arm.line}" if arm.line else spec_name
+    return f"{place}: {arm.verdict} {_value(arm)}"
+
+
+def _value(arm: ArmResult) -> str:
+    """Requirement, value and bound; the reason where there is no value."""
+    if finite(arm.value) is None:
+        return f"{label(arm)}: {_line(arm.reason or 'no value', 160)}, required {required(arm)} (n={arm.units:,})"
+    return f"{label(arm)} = {figure(arm.value, arm.bound)}, required {required(arm)} (n={arm.units:,})"
+
+
+def _line(text: str, longest: int) -> str:
+    return shortened(" ".join(text.split()), longest)
+
+
+def _filled(text: str, indent: str = "  ") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _reasons(arm: ArmResult) -> Iterator[str]:
+    """What the claim does not say already: why this bound, which hazard, what happened, what would settle it."""
+    for name, text in (
+        ("because", arm.because),
+        ("hazard", arm.hazard),
+        ("reason", arm.reason),
+        ("remedy", arm.remedy),
+    ):
+        if text and text not in arm.claim:
+            yield from _labelled(name, text, WIDTH)
+
+
+def _table(title: str, rows: Sequence[tuple[str, float, int]], most: int) -> list[str]:
+    """Values worst first; one row alone says no more than the headline."""
+    if len(rows) < 2:
+        return []
+    shown = rows[:most]
+    width = max(len(title), *(len(name) + 2 for name, _, _ in shown))
+    lines = [f"  {title.ljust(width)}  {'value':>9}  {'n':>7}"]
+    lines += [f"  {('  ' + name).ljust(width)}  {figure(value):>9}  {n:>7,}" for name, value, n in shown]
+    return lines + ([f"    … {len(rows) - most} more"] if len(rows) > most else [])
+
+
+def _example(example: Example, longest: int) -> list[str]:
+    score = "" if example.score is None else f", score {example.score:g}"
+    lines = [f"  example {_line(example.case_id, 200)}{score}"]
+    for name, text in _parts(example, longest):
+        lines += _labelled(name, text, WIDTH)
+    return lines
+
+
+def _parts(example: Example, longest: int) -> Iterator[tuple[str, str]]:
+    """The labelled texts of an example; the difference marked in the perturbed one, and never cut."""
+    clean, perturbed = example.clean, example.perturbed
+    if clean is not None and perturbed is not None and clean != perturbed:
+        segments = fitted(diff(clean, perturbed), longest)
+        yield "clean", _without_added(segments)
+        yield "perturbed", marked(segments)
+    elif (text := clean if perturbed is None else perturbed) is not None:
+        yield "input", shortened(text, longest)
+    got = None if example.got is None else shortened(example.got, longest)
+    for name, answer in (
+        ("expected", None if example.expected is None else shortened(example.expected, longest)),
+        ("policy", example.policy),
+        ("got", got if example.act in (None, "answered") else f"{example.act}: {got}"),
+        (
+            "got on clean",
+            None if example.got_clean is None or example.cell == "clean" else shortened(example.got_clean, longest),
+        ),
+    ):
+        if answer is not None:
+            yield name, answer
+
+
+def _without_added(segments: Sequence[Segment]) -> str:
+    return "".join(segment.text for segment in segments if segment.kind != "added")
+
+
+def _labelled(name: str, text: str, width: int) -> list[str]:
+    """A text beside its name, wrapped under itself; its own line ends stay."""
+    lines: list[str] = []
+    for line in re.split(r"\n", text) or [""]:
+        lines += textwrap.wrap(
+            line,
+            width - 18,
+            replace_whitespace=False,
+            expand_tabs=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return [f"    {(name if not index else ''):<12}  {line}".rstrip() for index, line in enumerate(lines)]
+
+
+def summary_lines(result: RunResult) -> list[str]:
+    """The section of one specification on one model: counts, verdicts, what was not assessed, the claim of the whole."""
+    arms = result.arms
+    counts = ", ".join(f"{word} {count}" for word, count in verdict_counts(arms))
+    lines = [
+        f"{result.spec} on {_line(result.model, 80)}",
+        f"  {len(arms)} verdicts: {counts or 'none'}",
+        _cases(result),
+    ]
+    if result.quick:
+        lines.append("  quick look: no gate, no verdict below counts as evidence")
+    lines += _verdicts(result)
+    lines += [line for text in result.not_assessed for line in _hanging("not assessed: ", text)]
+    lines += [line for text in result.notes for line in _hanging("note: ", text)]
+    lines += _filled(result.suite_claim)
+    return [visible(line) for line in lines]
+
+
+def _cases(result: RunResult) -> str:
+    """How the cases came about; kinds that did not occur are left out."""
+    counts = result.counts
+    names = ("generated", "unchanged", "called", "reused", "duplicate", "missing")
+    shown = [f"{getattr(counts, name):,} {name}" for name in names if getattr(counts, name) or name == "generated"]
+    return f"  cases: {', '.join(shown)}; {duration(result.seconds)}"
+
+
+def _verdicts(result: RunResult) -> Iterator[str]:
+    """All verdicts where they are few, else those that are not green; each non-green one with its remedy."""
+    arms = result.arms
+    shown = arms if len(arms) <= TABLE else by_attention([arm for arm in arms if not arm.is_green])
+    known = ""
+    width = max((len(arm.verdict) for arm in shown), default=0)
+    for arm in shown:
+        if arm.scenario != known:
+            known = arm.scenario
+            yield f"  {known}"
+        yield f"    {arm.verdict.ljust(width)}  {_value(arm)}{_decisive_bound(arm)}"
+        if note := arm.remedy or (arm.reason if arm.value is not None else ""):
+            yield from textwrap.wrap(
+                note,
+                WIDTH,
+                initial_indent=" " * (width + 6),
+                subsequent_indent=" " * (width + 6),
+                break_on_hyphens=False,
+            )
+    if len(shown) < len(arms):
+        yield f"    {len(arms) - len(shown)} green verdicts are not listed"
+
+
+def _decisive_bound(arm: ArmResult) -> str:
+    """The interval, where there is one: what the verdict was read from."""
+    if arm.lower is None and arm.upper is None:
+        return ""
+    lower = "none" if arm.lower is None else figure(arm.lower, arm.bound)
+    upper = "none" if arm.upper is None else figure(arm.upper, arm.bound)
+    return f" [{lower}, {upper}]"
+
+
+def _hanging(head: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        f"{head}{text}", WIDTH, initial_indent="  ", subsequent_indent="  " + " " * len(head), break_on_hyphens=False
+    )
+
+
+def progress_line(progress: Progress) -> str:
+    """Where a run stands, in one line. The time left is an upper estimate: arms end as soon as they are decided."""
+    parts = [
+        f"{progress.calls:,} of at most {progress.most:,} cases",
+        f"{progress.arms_done:,} of {progress.arms:,} verdicts",
+        duration(progress.seconds),
+    ]
+    if 0 < progress.calls < progress.most and progress.seconds >= 2:
+        left = progress.seconds * (progress.most - progress.calls) / progress.calls
+        parts.append(f"at most about {duration(round(left))} left")
+    return visible(f"robustspec: {', '.join(parts)} - {progress.scenario}")

@@ -1,0 +1,105 @@
+"""Every case that a run may come to, found without a model.
+
+An arm takes units in its order until as many as its horizon gave evidence; a unit that no perturbation changes gives
+none, and the next one takes its place. So how far an arm can come shows only when the rows are perturbed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from robustspec.answers.extractors import Whole
+from robustspec.answers.reading import Reader
+from robustspec.commands.rows import repeats_of
+from robustspec.engine.cases import Cases, Wanted
+from robustspec.engine.dispatch import Request
+from robustspec.engine.plan import ArmPlan, Ints, ScenarioPlan, Stream
+from robustspec.language.spec import policy_of
+from robustspec.metrics.base import Metric
+
+Marks = npt.NDArray[np.bool_]
+"""By cell and slot."""
+
+
+def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
+    """Each case that the arms of a scenario may need, once, rows opened as they are needed.
+
+    Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
+    """
+    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=repeats_of(scenario))
+    walks = [_Walk(arm, stream) for arm in scenario.arms if arm.problem is None for stream in arm.streams]
+    metrics = {walk.arm.requirement.metric: walk.arm.metric for walk in walks}
+    shape = (len(scenario.cells), len(scenario.rows))
+    made: Marks = np.zeros(shape, dtype=bool)
+    counted: dict[str, Marks] = {name: np.zeros(shape, dtype=bool) for name in metrics}
+    while any(walk.wants_more for walk in walks):
+        need = _union(walks, made)
+        made |= need
+        for request in cases.requests(_wanted(need)):
+            _count(request, scenario, metrics, counted)
+            request.tag = None
+            yield request
+        for walk in walks:
+            walk.take(counted[walk.arm.requirement.metric])
+
+
+def _count(
+    request: Request, scenario: ScenarioPlan, metrics: Mapping[str, Metric], counted: Mapping[str, Marks]
+) -> None:
+    """Note for which metrics a case is evidence."""
+    pending, index = request.tag[1], request.tag[2]
+    policy = policy_of(scenario.cells[index].entry, pending.row.policy, scenario.scenario)
+    for name, metric in metrics.items():
+        if metric.applies(pending.row, policy):
+            counted[name][index, pending.slot] = True
+
+
+def _union(walks: list[_Walk], made: Marks) -> Marks:
+    """What the walks want next and is not made yet."""
+    need = np.zeros_like(made)
+    for walk in walks:
+        for cell in walk.cells:
+            need[cell, walk.next_slots()] = True
+    return need & ~made
+
+
+def _wanted(need: Marks) -> Iterator[Wanted]:
+    for slot in np.flatnonzero(need.any(axis=0)):
+        yield int(slot), np.flatnonzero(need[:, slot]).tolist()
+
+
+class _Walk:
+    """One arm (or one value of a gap) on its way to its horizon."""
+
+    def __init__(self, arm: ArmPlan, stream: Stream) -> None:
+        self.arm, self.stream = arm, stream
+        self.cells = stream.cells if not arm.needs_clean or 0 in stream.cells else (0, *stream.cells)
+        self._taken = self._evidence = 0
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether the horizon is not reached and there are units left."""
+        return self._asked > self._taken
+
+    @property
+    def _asked(self) -> int:
+        """The unit up to which (exclusive) the walk wants cases now."""
+        missing = self.stream.hypothesis.horizon - self._evidence
+        return min(self.stream.n_units, self._taken + max(0, missing))
+
+    def next_slots(self) -> Ints:
+        """Slots of the units that are wanted next."""
+        return self.stream.rows(self._taken, self._asked)[0]
+
+    def take(self, counted: Marks) -> None:
+        """Count the units with evidence among those that were wanted."""
+        first, last = self._taken, self._asked
+        slots, unit_of = self.stream.rows(first, last)
+        evidence = counted[list(self.stream.cells)][:, slots].any(axis=0)
+        if self.arm.requirement.aggregate.needs_clean:
+            evidence &= counted[0, slots]
+        self._evidence += len(np.unique(unit_of[evidence]))
+        self._taken = last

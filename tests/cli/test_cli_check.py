@@ -1,0 +1,85 @@
+"""robustspec check."""
+
+
+def test_a_sound_specification(command, folder):
+    """What is fine is said in one line."""
+    assert command("check", "spec.yaml") == (0, "spec.yaml: 2 scenarios, 4 arms, fine\n", "")
+
+
+def test_every_fault_is_told_with_its_place(command, folder):
+    """Two typos are two lines of file:line:column, and exit code 4."""
+    text = (folder / "spec.yaml").read_text()
+    (folder / "spec.yaml").write_text(
+        text.replace("keyboard_typo, level", "keybord_typo, level").replace("title: Slips", "titel: S")
+    )
+    code, out, err = command("check", "spec.yaml")
+    assert (code, out) == (4, "")
+    places = [line.split(": ")[0] for line in err.splitlines()]
+    assert [place for place in places if place.startswith("spec.yaml:12:")]
+    assert all(place.startswith("spec.yaml:") for place in places)
+    assert "did you mean 'keyboard_typo'?" in err
+    assert "did you mean 'title'?" in err
+
+
+def test_a_missing_file(command, folder):
+    """A missing specification exits with 4 and suggests the one that is there."""
+    code, _, err = command("check", "spek.yaml")
+    assert code == 4
+    assert "did you mean 'spec.yaml'?" in err
+
+
+def test_missing_data_is_told_with_the_line_of_its_block(command, folder):
+    """Data is part of what is checked."""
+    (folder / "notes.jsonl").unlink()
+    code, _, err = command("check", "spec.yaml")
+    assert code == 4
+    assert err.startswith("spec.yaml:5:")
+
+
+def test_a_bound_that_cannot_be_shown_is_red(command, folder):
+    """With 40 rows 0.999 cannot be shown at 95 %: the line, the word, a remedy, exit code 1."""
+    text = (folder / "spec.yaml").read_text()
+    (folder / "spec.yaml").write_text(text.replace("cells: clean, at_least: 0.8", "cells: clean, at_least: 0.999"))
+    code, out, _ = command("check", "spec.yaml")
+    first, last = out.splitlines()
+    assert code == 1
+    assert first.startswith("spec.yaml:15: typos::mean-accuracy-clean::all: UNREACHABLE: a PASS needs at least ")
+    assert " -- add rows" in first
+    assert last == "spec.yaml: 2 scenarios, 4 arms, 1 of them cannot be shown"
+
+
+def test_explain_states_the_claim_before_the_run(command, folder):
+    """The sentence says what a PASS will mean, and never that the model passed."""
+    code, out, _ = command("check", "spec.yaml", "--explain")
+    words = " ".join(out.split())
+    assert code == 0
+    assert (
+        "PASS will mean: accuracy on clean cells >= 0.80. If the true value were below 0.80, at most 5 in 100" in words
+    )
+    assert "uses at most 40 units, 40 calls" in words
+    assert max(map(len, out.splitlines())) <= 110
+
+
+def test_a_model_that_cannot_be_imported_is_a_fault(command, folder):
+    """The target is imported, not called."""
+    (folder / "cli_model.py").write_text("def answer(text):\n    raise RuntimeError('called')\n")
+    assert command("check", "spec.yaml")[0] == 0
+    text = (folder / "spec.yaml").read_text()
+    (folder / "spec.yaml").write_text(text.replace("cli_model:answer", "no_such_module:answer"))
+    code, _, err = command("check", "spec.yaml")
+    assert code == 4
+    assert "no_such_module" in err
+
+
+def test_a_model_named_by_a_variable_is_left_for_the_run(command, folder):
+    """$NAME may be unset where the file is checked."""
+    text = (folder / "spec.yaml").read_text()
+    (folder / "spec.yaml").write_text(text.replace("cli_model:answer", "$MODEL_OF_NO_ONE:answer"))
+    assert command("check", "spec.yaml")[0] == 0
+
+
+def test_the_shipped_specification_is_fine(command, root, tmp_path):
+    """specs/pharmacy.yaml has no fault and no arm that cannot be shown."""
+    code, out, err = command("check", root / "specs" / "pharmacy.yaml", "--cache", tmp_path)
+    assert (code, err) == (0, "")
+    assert out.endswith("arms, fine\n")

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 class Described(BaseModel):
     """A frozen model that takes no unknown key and whose fields are described by the docstrings below them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

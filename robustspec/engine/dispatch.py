@@ -103,6 +103,11 @@ class Dispatcher:
         return self._ledger.errors
 
     @property
+    def first_error(self) -> str:
+        """Why the first of them gave none."""
+        return self._ledger.first_error
+
+    @property
     def seconds(self) -> float:
         """What the calls took, summed over calls in flight at once."""
         return self._ledger.seconds

@@ -88,6 +88,7 @@ class Ledger:
     ) -> None:
         self.calls = self.reused = self.duplicates = self.errors = 0
         self.seconds = 0.0
+        self.first_error = ""
         self.model = model
         self.store = store
         self.timeout_s = timeout_s
@@ -156,6 +157,7 @@ class Ledger:
             self._answered = True
             self._hung = 0
             return
+        self.first_error = self.first_error or output.error
         if output.error == self._late:
             self._hung += 1
         else:

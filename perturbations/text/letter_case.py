@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from robustspec.perturbation.base import Passage, Range
-from robustspec.perturbation.edits import SiteEdits, words
+from robustspec.perturbation.base import Params, Passage, Range
+from robustspec.perturbation.edits import Edit, SiteEdits, splice, words
 
 
 class LetterCase(SiteEdits):
@@ -35,6 +35,21 @@ class LetterCase(SiteEdits):
         if self.style != "lower":
             return found
         return [(start, end) for start, end in found if not text[start:end].islower()]
+
+    def edits(self, passage: Passage, params: Params, level: int | None) -> list[Edit]:
+        """One edit for each word that the style changes; only ``random`` draws."""
+        if self.style == "random":
+            return super().edits(passage, params, level)
+        if self.amount(level) <= 0:
+            return []
+        text = passage.text
+        styled = ((start, end, self._styled(text[start:end])) for start, end in self.sites(passage))
+        return [Edit(start, end, new) for start, end, new in styled if new != text[start:end]]
+
+    def apply(self, passage: Passage, params: Params, level: int | None) -> Passage:
+        """The passage with every word in the style."""
+        edits = self.edits(passage, params, level)
+        return passage.with_text(splice(passage.text, edits), len(edits) / len(self.sites(passage))) if edits else passage
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """The word in the style."""

@@ -12,7 +12,7 @@ from robustspec.engine.dispatch import Request, Status
 from robustspec.engine.evidence import Counts
 from robustspec.engine.plan import CellPlan, ScenarioPlan
 from robustspec.engine.scoring import Measure
-from robustspec.engine.table import ACTS, ScoreTable
+from robustspec.engine.table import ACT_CODES, ScoreTable
 from robustspec.errors import PerturbationError, RobustspecError
 from robustspec.language.spec import policy_of
 from robustspec.metrics.base import Metric, Same
@@ -82,6 +82,7 @@ class Cases:
             for name, metric in self.metrics.items()
         ]
         self._policies: dict[tuple[int, Policy | None], Policy] = {}
+        self._prefix, self._repeated = f"{plan.id}/", plan.repeats > 1
 
     def _equality(self, metric: Metric) -> Same | None:
         base = getattr(metric, "of", None)
@@ -132,11 +133,10 @@ class Cases:
 
     def case_id(self, row_id: str, cell: CellPlan, draw: int = 0, repeat: int = 0) -> str:
         """scenario/row/cell[/draw][/repeat]."""
-        case_id = f"{self.plan.id}/{row_id}/{cell.name}"
-        repeated = self.plan.repeats > 1
-        if cell.draws > 1 or repeated:
+        case_id = f"{self._prefix}{row_id}/{cell.name}"
+        if cell.draws > 1 or self._repeated:
             case_id += f"/{draw}"
-        return f"{case_id}/{repeat}" if repeated else case_id
+        return f"{case_id}/{repeat}" if self._repeated else case_id
 
     def _perturbed(self, cell: CellPlan, row: Row, draw: int, sampled: dict[tuple[int, int], Params]) -> Row:
         if cell.scope is None:
@@ -181,8 +181,8 @@ class Cases:
                 clean = cases
             at = (index, pending.slot)
             first = next((case for case in cases if case is not None), None)
-            if cases:
-                self.table.acts[at] = 0 if first is None else 1 + ACTS.index(first.answer.act)
+            if first is not None:
+                self.table.acts[at] = ACT_CODES[first.answer.act]
             policy, relation = self.policy(index, pending.row), self.plan.cells[index].relation
             for measure in self._measures:
                 measure.enter(at, pending.row, policy, relation, cases, clean)

@@ -149,7 +149,7 @@ class ResultBuilder:
             "method": chosen.method,
             "population": chosen.population,
             "margin": chosen.margin,
-            "max_samples": chosen.max_samples,
+            "horizons": [stream.hypothesis.horizon for stream in plan.streams],
             "confidence": [chosen.confidence, chosen.fail_confidence],
             "seed": self.plan.seed,
         }
@@ -264,7 +264,8 @@ class ResultBuilder:
         """What it says that the whole file passes; nothing where it was not run whole, or does not pass."""
         if self.plan.quick or len(arms) < len(self.plan.arms) or any(arm.verdict != "PASS" for arm in arms):
             return ""
-        return suite_sentence([None if arm.method == "point" else 1 - arm.confidence for arm in arms])
+        requirements = {(arm.scenario, arm.requirement): arm for arm in arms}.values()
+        return suite_sentence([None if arm.method == "point" else 1 - arm.confidence for arm in requirements])
 
     def _not_assessed(self, ran: set[str], selected: Sequence[str], results: set[str]) -> list[str]:
         """What this run says nothing about: scenarios and arms that were not selected, and the file's own limitations."""

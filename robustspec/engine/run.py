@@ -137,8 +137,8 @@ class Run:
             except Cancelled:
                 notes.append("the run was stopped before its end; what is missing below has no verdict")
         self.store.flush()
-        if self.dispatcher.errors:
-            notes.append(f"{self.dispatcher.errors} calls gave no answer, the first: {self.dispatcher.first_error}")
+        if errors := self.dispatcher.errors:
+            notes.append(f"{errors} call{'s' * (errors > 1)} gave no answer, the first: {self.dispatcher.first_error}")
         notes += [*self.store.notes, *(note for data in self.plan.datasets.values() for note in data.warnings)]
         seconds = time.monotonic() - self._started
         return self.builder.run_result(self.scenarios, self._results, started, seconds, notes)

@@ -17,6 +17,8 @@ UNKNOWN, SCORED, NOT_COUNTED, MISSING, UNCHANGED, INVALID = range(6)
 """Status of a (metric, cell, slot). NOT_COUNTED: the metric does not apply; MISSING: there is no output."""
 
 ACTS = ("answered", "refused", "asked", "unparsed")
+ACT_CODES = {act: code for code, act in enumerate(ACTS, 1)}
+"""How the act of a cell's first answer is kept; 0 is none."""
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]

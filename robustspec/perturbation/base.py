@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -38,10 +38,14 @@ class Found:
 
 @dataclass(slots=True)
 class Ranges:
-    """What a text consists of for an operator: the ranges it may edit, and every span known in it."""
+    """What a text consists of for an operator: the ranges it may edit, and every span known in it.
+
+    ``memo`` is for whatever operators find out about the text from them (its words, say), so that each is found once.
+    """
 
     free: tuple[Range, ...]
     spans: tuple[Found, ...]
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Passage:

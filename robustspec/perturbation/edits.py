@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import compress, islice
+from itertools import compress
 from threading import local
 from typing import NamedTuple
 
@@ -111,14 +111,6 @@ class SiteEdits(Perturbation):
         places = len(walk.sites)
         return (walk.first(self.count(amount, places)) if places else []), places
 
-    def _in_order(self, rng: random.Random, text: str, sites: Sequence[Range]) -> Iterator[Edit]:
-        """All possible edits in the order of their draw."""
-        for index in shuffled(rng, len(sites)):
-            start, end = sites[index]
-            new = self.replacement(rng, text, start, end)
-            if new is not None and new != text[start:end]:
-                yield Edit(start, end, new)
-
 
 _last = local()
 
@@ -130,13 +122,15 @@ class _Walk:
     is only a memory: a new walk draws the same.
     """
 
-    __slots__ = ("_edits", "_key", "_stream", "sites")
+    __slots__ = ("_edits", "_key", "_left", "_moved", "_rng", "sites")
 
     def __init__(self, operator: SiteEdits, passage: Passage, seed: int) -> None:
         self.sites = operator.sites(passage)
         self._key = (operator, passage.ranges, passage.row, passage.text, seed)
-        self._stream = operator._in_order(random.Random(seed), passage.text, self.sites)
         self._edits: list[Edit] = []
+        self._left = len(self.sites)
+        self._moved: dict[int, int] = {}
+        self._rng = random.Random(seed)
 
     @classmethod
     def resume(cls, operator: SiteEdits, passage: Passage, seed: int) -> _Walk:
@@ -156,12 +150,26 @@ class _Walk:
 
     def first(self, wanted: int) -> list[Edit]:
         """The first ``wanted`` edits, or all where there are fewer."""
-        _last.walk = None  # a draw that raises must not leave half a walk behind
-        missing = wanted - len(self._edits)
-        if missing > 0:
-            self._edits += islice(self._stream, missing)
+        if len(self._edits) < wanted and self._left:
+            _last.walk = None  # a draw that raises must not leave half a walk behind
+            self._walk(wanted)
         _last.walk = self
         return self._edits[:wanted]
+
+    def _walk(self, wanted: int) -> None:
+        """Draw site after site as `shuffled` does, and what is put there, until there are ``wanted`` edits."""
+        operator, _, _, text, _ = self._key
+        edits, sites, moved, left, rng = self._edits, self.sites, self._moved, self._left, self._rng
+        draw, replacement = rng.random, operator.replacement
+        while left and len(edits) < wanted:
+            drawn = int(draw() * left)
+            left -= 1
+            start, end = sites[moved.get(drawn, drawn)]
+            moved[drawn] = moved.pop(left, left)
+            new = replacement(rng, text, start, end)
+            if new is not None and new != text[start:end]:
+                edits.append(Edit(start, end, new))
+        self._left = left
 
 
 _LATIN_1 = "".join(map(chr, range(256)))
@@ -198,9 +206,12 @@ def words(passage: Passage, least: int = 1) -> list[Range]:
     """The whole words of ``least`` letters or more that lie inside the free ranges of ``passage``, ascending.
 
     A word is a run of letters of an alphabet (Latin, Greek, Cyrillic, Arabic, ...); text in scripts without spaces has
-    none. A word that a protected span cuts is not whole, and is left out.
+    none. A word that a protected span cuts is not whole, and is left out. The list is shared: do not change it.
     """
     text = passage.text
+    memo = passage.ranges.memo
+    if ("words", least, text) in memo:
+        return memo["words", least, text]  # type: ignore[no-any-return]  # written below
     finditer = _word(least, text.isascii()).finditer
     found: list[Range] = []
     for start, end in passage.free:
@@ -210,4 +221,5 @@ def words(passage: Passage, least: int = 1) -> list[Range]:
         if inside and inside[-1][1] == end and text[end : end + 1].isalnum():
             del inside[-1]
         found += inside
+    memo["words", least, text] = found
     return found

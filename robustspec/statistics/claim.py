@@ -161,6 +161,8 @@ def _outwards(value: float, name: str, bound: float, apart: bool) -> str:
     ``apart`` adds decimals until it no longer reads as the requirement's bound, which a FAIL has to miss.
     """
     places = max(3, _places(bound) + 1)
+    if math.isinf(value):
+        return "none"
     while True:
         scaled = value * 10.0**places
         whole = math.floor(scaled + 1e-6) if name == "lower" else math.ceil(scaled - 1e-6)
@@ -178,7 +180,8 @@ def _estimate(facts: Facts) -> str:
     places = _places(facts.bound)
     while places < 6 and f"{value:.{places}f}" == f"{facts.bound:.{places}f}" and abs(value - facts.bound) > 1e-9:
         places += 1
-    return f"{value:.{places}f}"
+    # Adding 0.0 makes a plain zero of -0.0, which rounding leaves behind.
+    return f"{round(value, places) + 0.0:.{places}f}"
 
 
 def _certain(facts: Facts) -> bool:

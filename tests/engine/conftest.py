@@ -4,12 +4,14 @@ import spec_factory
 from robustspec import registry
 
 
-@pytest.fixture(autouse=True)
-def kinds(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def kinds():
     """The kinds of `spec_factory` in the registry, as if a third party had brought them."""
-    for which in spec_factory.TEST_KINDS:
-        for kind, entry in spec_factory.entries(which).items():
-            monkeypatch.setitem(registry.table(which), kind, entry)
+    with pytest.MonkeyPatch.context() as patch:
+        for which in spec_factory.TEST_KINDS:
+            for kind, entry in spec_factory.entries(which).items():
+                patch.setitem(registry.table(which), kind, entry)
+        yield
 
 
 @pytest.fixture

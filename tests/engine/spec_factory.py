@@ -150,7 +150,9 @@ def rows(n: int, **more: Any) -> list[dict[str, Any]]:
     return [row | {key: make(k) for key, make in more.items()} for k, row in enumerate(made)]
 
 
-def spec_text(requirements: str, *, perturbations: str = "", data: str = "", top: str = "", statistics: str = "") -> str:
+def spec_text(
+    requirements: str, *, perturbations: str = "", data: str = "", top: str = "", statistics: str = ""
+) -> str:
     """A specification with one scenario ``s`` on one data block ``d`` (jsonl).
 
     ``data`` is more of the block, ``top`` more at the top of the file, ``statistics`` the content of its mapping.

@@ -20,11 +20,13 @@ def arm_of(bench, requirement, answers, *, n=2, perturbations=A1, statistics=WHO
 def test_a_missing_case_is_put_in_twice(bench):
     """0.6 and a missing one: 0.3 for the PASS, 0.8 for the FAIL, so that a bound between them is open."""
     arm = arm_of(bench, "metric: test/number, at_least: 0.5", {"r0 a1": "0.6", "r1 a1": LOST})
-    assert ("INCONCLUSIVE", 1, 2) == (arm.verdict, arm.missing, arm.cases)
+    assert (arm.verdict, arm.missing, arm.cases) == ("INCONCLUSIVE", 1, 2)
     assert (pytest.approx(0.3), pytest.approx(0.3), pytest.approx(0.8)) == (arm.value, arm.lower, arm.upper)
 
 
-@pytest.mark.parametrize(("bound", "verdict"), [(0.3, "PASS"), (0.31, "INCONCLUSIVE"), (0.8, "INCONCLUSIVE"), (0.81, "FAIL")])
+@pytest.mark.parametrize(
+    ("bound", "verdict"), [(0.3, "PASS"), (0.31, "INCONCLUSIVE"), (0.8, "INCONCLUSIVE"), (0.81, "FAIL")]
+)
 def test_the_worst_case_decides(bench, bound, verdict):
     """A PASS must hold whatever the missing case was, and so must a FAIL."""
     answers = {"r0 a1": "0.6", "r1 a1": LOST}
@@ -42,7 +44,7 @@ def test_drop_takes_the_opposite_for_clean_and_perturbed(bench):
     answers = {"r0": LOST, "r0 a1": "0.4", "r1": "0.5", "r1 a1": LOST}
     arm = arm_of(bench, "metric: test/number, aggregate: drop, at_most: 0.1", answers)
     assert (pytest.approx((0.6 + 0.5) / 2), pytest.approx((-0.4 - 0.5) / 2)) == (arm.upper, arm.lower)
-    assert (2, 4) == (arm.missing, arm.cases)
+    assert (arm.missing, arm.cases) == (2, 4)
 
 
 def test_retention_takes_the_opposite_for_clean_and_perturbed(bench):
@@ -91,7 +93,7 @@ def test_a_gap_with_missing_cases(bench):
     data = rows(4, vendor=lambda k: "AABB"[k])
     model = scripted({"r0": "0.9", "r1": "0.9", "r2": "0.6", "r3": LOST})
     found = [bench.arm(spec.replace("BOUND", bound), data, model).verdict for bound in ("0.6", "0.59", "0.1", "0.09")]
-    assert ["PASS", "INCONCLUSIVE", "INCONCLUSIVE", "FAIL"] == found
+    assert found == ["PASS", "INCONCLUSIVE", "INCONCLUSIVE", "FAIL"]
 
 
 def test_a_gap_of_drops_with_missing_cases(bench):
@@ -105,7 +107,7 @@ def test_a_gap_of_drops_with_missing_cases(bench):
     data = rows(2, vendor=lambda k: "AB"[k])
     model = scripted({"r0": "0.9", "r0 a1": "0.8", "r1": "0.4", "r1 a1": LOST})
     found = [bench.arm(spec.replace("BOUND", bound), data, model).verdict for bound in ("1", "0.99")]
-    assert ["PASS", "INCONCLUSIVE"] == found
+    assert found == ["PASS", "INCONCLUSIVE"]
 
 
 def test_on_missing_exclude(bench):
@@ -135,20 +137,29 @@ def test_on_missing_error(bench, lost):
     """One case without output is INVALID, a clean one that a drop needs as well."""
     answers = {"r0": "0.5", "r0 a1": "0.5", lost: LOST}
     arm = arm_of(bench, "metric: test/number, aggregate: drop, at_most: 0.9, on_missing: error", answers)
-    assert ("INVALID", "1 cases have no output, and on_missing is error") == (arm.verdict, arm.reason)
+    assert (arm.verdict, arm.reason) == ("INVALID", "1 cases have no output, and on_missing is error")
 
 
 def test_too_many_errors(bench):
     """Two of 40 are more than 2 %."""
-    arm = arm_of(bench, "metric: accuracy, at_least: 0.1", {"r0 a1": LOST, "r1 a1": LOST}, n=40, statistics="method: point", default="yes")
-    assert "INVALID" == arm.verdict
-    assert "2 of 40 cases have no output, more than max_error_rate 0.02" == arm.reason
+    arm = arm_of(
+        bench,
+        "metric: accuracy, at_least: 0.1",
+        {"r0 a1": LOST, "r1 a1": LOST},
+        n=40,
+        statistics="method: point",
+        default="yes",
+    )
+    assert arm.verdict == "INVALID"
+    assert arm.reason == "2 of 40 cases have no output, more than max_error_rate 0.02"
 
 
 def test_as_many_errors_as_are_allowed(bench):
     """One of 50 is 2 %."""
-    arm = arm_of(bench, "metric: accuracy, at_least: 0.1", {"r0 a1": LOST}, n=50, statistics="method: point", default="yes")
-    assert ("PASS", 1) == (arm.verdict, arm.missing)
+    arm = arm_of(
+        bench, "metric: accuracy, at_least: 0.1", {"r0 a1": LOST}, n=50, statistics="method: point", default="yes"
+    )
+    assert (arm.verdict, arm.missing) == ("PASS", 1)
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
@@ -175,7 +186,7 @@ def test_a_model_that_fails_on_some_inputs(bench, fault, asynchronous):
     result = bench.run(spec, rows(8), live, timeout_s=0.3)
     (arm,) = result.arms
     assert ("PASS", pytest.approx(7 / 8), 8, 1) == (arm.verdict, arm.value, arm.units, arm.missing)
-    assert 1 == result.counts.missing
+    assert result.counts.missing == 1
 
 
 def test_a_model_that_never_answers(bench):
@@ -189,4 +200,4 @@ def test_missing_outputs_are_asked_for_again_by_the_next_run(bench):
     spec = spec_text("- {metric: accuracy, at_least: 0.5}", statistics=WHOLE)
     bench.run(spec, rows(2), scripted({"r1": LOST}), fresh=False)
     arm = bench.arm(spec, rows(2), scripted({"r1": "no"}), fresh=False)
-    assert (0.5, 0) == (arm.value, arm.missing)
+    assert (arm.value, arm.missing) == (0.5, 0)

@@ -18,36 +18,38 @@ ONE_ROW = {"r0": "0.9", "r0 a1": "0.8", "r0 a2": "0.4", "r0 b1": "0.5"}
 
 def test_levels_share_the_weight_of_their_perturbation(bench):
     """(0.8 + 0.4) / 2 / 2 + 0.5 / 2 = 0.55."""
-    assert 0.55 == pytest.approx(value(bench, f"metric: {NUMBER}, at_least: 0.1", rows(1), ONE_ROW))
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, at_least: 0.1", rows(1), ONE_ROW)) == 0.55
 
 
 def test_clean_weighs_as_one_perturbation_among_all(bench):
     """(0.9 + 0.6 + 0.5) / 3."""
-    assert 2 / 3 == pytest.approx(value(bench, f"metric: {NUMBER}, cells: all, at_least: 0.1", rows(1), ONE_ROW))
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, cells: all, at_least: 0.1", rows(1), ONE_ROW)) == 2 / 3
 
 
 def test_named_cells_and_perturbations(bench):
     """A list may name a cell, and a perturbation for all of its cells."""
-    assert 0.65 == pytest.approx(value(bench, f"metric: {NUMBER}, cells: [b, a-1], at_least: 0.1", rows(1), ONE_ROW))
-    assert 0.75 == pytest.approx(value(bench, f"metric: {NUMBER}, cells: [clean, a], at_least: 0.1", rows(1), ONE_ROW))
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, cells: [b, a-1], at_least: 0.1", rows(1), ONE_ROW)) == 0.65
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, cells: [clean, a], at_least: 0.1", rows(1), ONE_ROW)) == 0.75
 
 
 def test_an_unchanged_case_gives_its_weight_to_the_cells_that_are_left(bench):
     """Of the row without b the levels of a are left: (0.8 + 0.4) / 2; the other row is 0.55."""
     data = rows(2, input=lambda k: ["r0", "r1 no-b"][k])
     answers = ONE_ROW | {"r1 no-b a1": "0.8", "r1 no-b a2": "0.4"}
-    assert (0.55 + 0.6) / 2 == pytest.approx(value(bench, f"metric: {NUMBER}, at_least: 0.1", data, answers))
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, at_least: 0.1", data, answers)) == (0.55 + 0.6) / 2
 
 
 def test_a_row_that_no_perturbation_changes_is_not_in_the_arm(bench):
     """It is not called, and the mean is that of the other row."""
     data = rows(2, input=lambda k: ["r0", "r1 no-a no-b"][k])
     spec = spec_text(
-        f"- {{metric: {NUMBER}, at_least: 0.1}}", perturbations=f"{A12}\n{B1}", statistics="method: point, max_unchanged: 1"
+        f"- {{metric: {NUMBER}, at_least: 0.1}}",
+        perturbations=f"{A12}\n{B1}",
+        statistics="method: point, max_unchanged: 1",
     )
     result = bench.run(spec, data, scripted(ONE_ROW))
-    assert (0.55, 1, 3, 3) == (pytest.approx(result.arms[0].value), *_counts(result.arms[0]))
-    assert (6, 3, 3) == (result.counts.generated, result.counts.unchanged, result.counts.called)
+    assert (pytest.approx(result.arms[0].value), *_counts(result.arms[0])) == (0.55, 1, 3, 3)
+    assert (result.counts.generated, result.counts.unchanged, result.counts.called) == (6, 3, 3)
     assert "on rows that the perturbation changes" in result.arms[0].claim
 
 
@@ -66,9 +68,11 @@ def test_units_are_means_over_their_rows(bench):
 def test_max_samples_counts_units(bench):
     """Ten units of three rows each: four units are twelve cases."""
     data = rows(30, patient=lambda k: k // 3)
-    spec = spec_text("- {metric: accuracy, at_least: 0.1, max_samples: 4}", data="unit: patient", statistics="method: point")
+    spec = spec_text(
+        "- {metric: accuracy, at_least: 0.1, max_samples: 4}", data="unit: patient", statistics="method: point"
+    )
     arm = bench.arm(spec, data)
-    assert (4, 12, 4) == (arm.units, arm.cases, arm.horizon)
+    assert (arm.units, arm.cases, arm.horizon) == (4, 12, 4)
 
 
 def test_draws_are_averaged_and_their_row_is_one_unit(bench):
@@ -85,7 +89,7 @@ def test_draws_are_averaged_and_their_row_is_one_unit(bench):
     plan = bench.plan(spec, rows(1))
     scope, row = plan.scenarios[0].cells[1].scope, plan.scenarios[0].dataset.rows([0])[0]
     digits = [scope.sample(0, row, draw)["seed"] % 10 for draw in range(4)]
-    assert 1 < len(set(digits))
+    assert len(set(digits)) > 1
     assert {f"r0 d{digit}" for digit in digits} == set(asked)
     assert (pytest.approx(sum(digits) / 40), 1) == (arm.value, arm.units)
 
@@ -99,8 +103,8 @@ def test_repeats_are_averaged(bench):
         return f"0.{len(calls)}"
 
     spec = spec_text(f"- {{metric: {NUMBER}, at_least: 0, repeats: 3}}", statistics=WHOLE)
-    assert 0.2 == pytest.approx(bench.arm(spec, rows(1), model).value)
-    assert ["r0"] * 3 == calls
+    assert pytest.approx(bench.arm(spec, rows(1), model).value) == 0.2
+    assert calls == ["r0"] * 3
 
 
 def test_a_requirement_takes_as_many_repeats_as_it_asks_for(bench):
@@ -112,7 +116,8 @@ def test_a_requirement_takes_as_many_repeats_as_it_asks_for(bench):
         return f"0.{len(calls)}"
 
     spec = spec_text(
-        f"- {{metric: {NUMBER}, at_least: 0, repeats: 3}}\n- {{metric: {NUMBER}, name: once, at_least: 0}}", statistics=WHOLE
+        f"- {{metric: {NUMBER}, at_least: 0, repeats: 3}}\n- {{metric: {NUMBER}, name: once, at_least: 0}}",
+        statistics=WHOLE,
     )
     thrice, once = bench.run(spec, rows(1), model).arms
     assert (pytest.approx(0.2), pytest.approx(0.1)) == (thrice.value, once.value)
@@ -126,29 +131,32 @@ PAIRED = {
 
 def test_drop(bench):
     """Row 0: 1.0 - (0.6 + 0.2) / 2 = 0.6; row 1: 0.6 - (0.7 + 0.9) / 2 = -0.2."""
-    assert 0.2 == pytest.approx(value(bench, f"metric: {NUMBER}, aggregate: drop, at_most: 0.9", rows(2), PAIRED))
+    assert pytest.approx(value(bench, f"metric: {NUMBER}, aggregate: drop, at_most: 0.9", rows(2), PAIRED)) == 0.2
 
 
 def test_drop_where_lower_is_better(bench):
     """Perturbed minus clean."""
-    assert -0.2 == pytest.approx(value(bench, "metric: test/cost, aggregate: drop, at_most: 0.9", rows(2), PAIRED))
+    assert pytest.approx(value(bench, "metric: test/cost, aggregate: drop, at_most: 0.9", rows(2), PAIRED)) == -0.2
 
 
 def test_retention_is_the_ratio_of_means(bench):
     """(0.4 + 0.8) / (1.0 + 0.6), not the mean of the ratios."""
     got = value(bench, f"metric: {NUMBER}, aggregate: retention, at_least: 0.1", rows(2), PAIRED)
-    assert 1.2 / 1.6 == pytest.approx(got)
+    assert pytest.approx(got) == 1.2 / 1.6
 
 
 def test_instance_worst_counts_clean(bench):
     """0.2 and 0.6, of which the second is the clean case."""
-    assert 0.4 == pytest.approx(value(bench, f"metric: {NUMBER}, aggregate: instance_worst, at_least: 0.1", rows(2), PAIRED))
+    assert (
+        pytest.approx(value(bench, f"metric: {NUMBER}, aggregate: instance_worst, at_least: 0.1", rows(2), PAIRED))
+        == 0.4
+    )
 
 
 def test_instance_worst_where_lower_is_better(bench):
     """The highest: 1.0 and 0.9."""
     got = value(bench, "metric: test/cost, aggregate: instance_worst, at_most: 1", rows(2), PAIRED)
-    assert 0.95 == pytest.approx(got)
+    assert pytest.approx(got) == 0.95
 
 
 @pytest.mark.parametrize(("threshold", "share"), [(0.4, 1.0), (0.41, 0.5), (0.8, 0.5), (0.81, 0.0)])
@@ -191,12 +199,12 @@ def test_among_answered_is_a_ratio(bench):
         statistics=WHOLE,
     )
     arm = bench.arm(spec, rows(6), scripted({"r0": "sorry", "r1": "no"}))
-    assert 0.8 == pytest.approx(arm.value)
+    assert pytest.approx(arm.value) == 0.8
 
 
 def test_a_table_metric_weighs_cells(bench):
     """Row 0: 0.25 x 0.8 + 0.25 x 0.4 + 0.5 x 0.5."""
-    assert 0.55 == pytest.approx(value(bench, "metric: test/total, method: point, at_least: 0.1", rows(1), ONE_ROW))
+    assert pytest.approx(value(bench, "metric: test/total, method: point, at_least: 0.1", rows(1), ONE_ROW)) == 0.55
 
 
 def test_a_table_metric_shares_the_weight_of_an_unchanged_case(bench):
@@ -204,9 +212,11 @@ def test_a_table_metric_shares_the_weight_of_an_unchanged_case(bench):
     data = rows(2, input=lambda k: ["r0", "r1 no-b"][k])
     answers = ONE_ROW | {"r1 no-b a1": "0.8", "r1 no-b a2": "0.4"}
     spec = spec_text(
-        "- {metric: test/total, at_least: 0.1}", perturbations=f"{A12}\n{B1}", statistics="method: point, max_unchanged: 1"
+        "- {metric: test/total, at_least: 0.1}",
+        perturbations=f"{A12}\n{B1}",
+        statistics="method: point, max_unchanged: 1",
     )
-    assert (0.55 + 0.6) / 2 == pytest.approx(bench.arm(spec, data, scripted(answers)).value)
+    assert pytest.approx(bench.arm(spec, data, scripted(answers)).value) == (0.55 + 0.6) / 2
 
 
 def test_a_table_metric_counts_every_repeat(bench):
@@ -218,7 +228,7 @@ def test_a_table_metric_counts_every_repeat(bench):
         return f"0.{len(calls)}"
 
     spec = spec_text("- {metric: test/total, at_least: 0, repeats: 4}", statistics="method: point")
-    assert 0.25 == pytest.approx(bench.arm(spec, rows(1), model).value)
+    assert pytest.approx(bench.arm(spec, rows(1), model).value) == 0.25
 
 
 def test_a_gap_of_a_table_metric(bench):
@@ -277,7 +287,7 @@ def test_flip_rate_weighs_cells(bench):
     """a-2 flips: a quarter of the weight."""
     answers = {"r0 a2": "no"}
     got = value(bench, "metric: flips, at_most: 0.9", rows(1), answers, default="yes", top=FLIPS)
-    assert 0.25 == pytest.approx(got)
+    assert pytest.approx(got) == 0.25
 
 
 def test_flip_rate_where_the_entry_says_how_the_answer_changes(bench):
@@ -285,7 +295,7 @@ def test_flip_rate_where_the_entry_says_how_the_answer_changes(bench):
     entry = "- {kind: test/mark, name: a, level: [1], relation: {kind: changes, to: {left: right, right: left}}}"
     answers = {"r0": "left", "r0 a1": "right", "r1": "left", "r1 a1": "left", "r2": "both", "r2 a1": "both"}
     got = value(bench, "metric: flips, at_most: 0.9", rows(3), answers, perturbations=entry, top=FLIPS)
-    assert 1 / 3 == pytest.approx(got)
+    assert pytest.approx(got) == 1 / 3
 
 
 def test_labels_move_with_the_relation(bench):
@@ -293,7 +303,7 @@ def test_labels_move_with_the_relation(bench):
     entry = "- {kind: test/mark, name: a, level: [1], relation: {kind: changes, to: {left: right, right: left}}}"
     data = rows(3, label=lambda k: ["left", "right", "both"][k])
     answers = {"r0 a1": "right", "r1 a1": "right", "r2 a1": "both"}
-    assert 2 / 3 == pytest.approx(value(bench, "metric: accuracy, at_least: 0.1", data, answers, perturbations=entry))
+    assert pytest.approx(value(bench, "metric: accuracy, at_least: 0.1", data, answers, perturbations=entry)) == 2 / 3
 
 
 def test_an_operator_that_moves_labels(bench):
@@ -310,7 +320,7 @@ def test_an_operator_that_moves_labels(bench):
         top=FLIPS,
         statistics=WHOLE,
     )
-    assert [1.0, 0.0] == [arm.value for arm in bench.run(spec, data, model).arms]
+    assert [arm.value for arm in bench.run(spec, data, model).arms] == [1.0, 0.0]
 
 
 POLICIES = "output: {refusal: {kind: patterns, any: [sorry]}}"
@@ -329,10 +339,10 @@ def test_a_row_that_must_be_refused_must_be_refused_under_every_entry(bench):
         statistics=WHOLE,
     )
     perturbed, clean, forbidden, coverage = bench.run(spec, data, scripted(answers)).arms
-    assert (0.5, 2) == (perturbed.value, perturbed.units)
-    assert (0.0, 2) == (clean.value, clean.units)
-    assert (1.0, 1) == (forbidden.value, forbidden.units)
-    assert (0.0, 1) == (coverage.value, coverage.units)
+    assert (perturbed.value, perturbed.units) == (0.5, 2)
+    assert (clean.value, clean.units) == (0.0, 2)
+    assert (forbidden.value, forbidden.units) == (1.0, 1)
+    assert (coverage.value, coverage.units) == (0.0, 1)
 
 
 def test_the_scenario_says_what_is_right_where_nothing_else_does(bench):
@@ -340,7 +350,7 @@ def test_the_scenario_says_what_is_right_where_nothing_else_does(bench):
     data = rows(2, policy=lambda k: [None, "answer"][k])
     spec = spec_text("- {metric: accuracy, at_least: 0}", top=POLICIES, statistics=WHOLE)
     spec = spec.replace("    data: d\n", "    data: d\n    policy: must_refuse\n")
-    assert 0.5 == bench.arm(spec, data, lambda text: "sorry").value
+    assert bench.arm(spec, data, lambda text: "sorry").value == 0.5
 
 
 GROUPED = "groups: [vendor, {name: age, column: years, bins: [18, 65]}, {name: both, of: [vendor, age]}]"
@@ -349,9 +359,7 @@ PEOPLE = {"vendor": lambda k: "AB"[k % 2], "years": lambda k: [10, 30, 70, 30][k
 
 def arms_of(bench, requirement, data, answers, **more):
     """The values of all arms by name."""
-    spec = spec_text(
-        f"- {{{requirement}}}", perturbations=f"{A12}\n{B1}", data=GROUPED, statistics=WHOLE, **more
-    )
+    spec = spec_text(f"- {{{requirement}}}", perturbations=f"{A12}\n{B1}", data=GROUPED, statistics=WHOLE, **more)
     return {arm.arm: arm.value for arm in bench.run(spec, data, scripted(answers, "0")).arms}
 
 
@@ -363,7 +371,9 @@ def test_worst_over_cells_perturbations_and_levels(bench):
     """Each value is the mean of what it pools, by the same weights."""
     data = rows(1, **PEOPLE)
     base = f"metric: {NUMBER}, at_least: 0"
-    assert approximately({"a-1": 0.8, "a-2": 0.4, "b-1": 0.5}) == arms_of(bench, f"{base}, worst_over: cell", data, ONE_ROW)
+    assert approximately({"a-1": 0.8, "a-2": 0.4, "b-1": 0.5}) == arms_of(
+        bench, f"{base}, worst_over: cell", data, ONE_ROW
+    )
     assert approximately({"a": 0.6, "b": 0.5}) == arms_of(bench, f"{base}, worst_over: perturbation", data, ONE_ROW)
     assert approximately({"1": 0.65, "2": 0.4}) == arms_of(bench, f"{base}, worst_over: level", data, ONE_ROW)
     both = arms_of(bench, f"{base}, worst_over: cell, cells: all", data, ONE_ROW)
@@ -406,7 +416,9 @@ def test_gap_over_groups_and_cells(bench):
 
 def test_the_worst_drop_over_groups(bench):
     """Row 0 is vendor A (0.6), row 1 vendor B (-0.2)."""
-    got = arms_of(bench, f"metric: {NUMBER}, aggregate: drop, worst_over: vendor, at_most: 1", rows(2, **PEOPLE), PAIRED)
+    got = arms_of(
+        bench, f"metric: {NUMBER}, aggregate: drop, worst_over: vendor, at_most: 1", rows(2, **PEOPLE), PAIRED
+    )
     assert approximately({"A": 0.6, "B": -0.2}) == got
 
 
@@ -418,7 +430,7 @@ def test_max_samples_holds_for_each_arm(bench):
         statistics="method: point",
     )
     arms = bench.run(spec, rows(40, vendor=lambda k: "AB"[k % 4 == 0])).arms
-    assert [("A", 5), ("B", 5)] == [(arm.arm, arm.units) for arm in arms]
+    assert [(arm.arm, arm.units) for arm in arms] == [("A", 5), ("B", 5)]
 
 
 def test_the_horizon_of_a_small_group_is_its_own_size(bench):
@@ -429,14 +441,14 @@ def test_the_horizon_of_a_small_group_is_its_own_size(bench):
         statistics="method: point",
     )
     arms = bench.run(spec, rows(12, vendor=lambda k: "AB"[k % 4 == 0])).arms
-    assert [("A", 5), ("B", 3)] == [(arm.arm, arm.horizon) for arm in arms]
+    assert [(arm.arm, arm.horizon) for arm in arms] == [("A", 5), ("B", 3)]
 
 
 def test_a_claim_about_the_data_set_takes_all_units(bench):
     """max_samples does not cut it."""
     spec = spec_text("- {metric: accuracy, at_least: 0.5, max_samples: 5}", statistics="population: dataset")
     arm = bench.arm(spec, rows(30))
-    assert (30, "PASS", 1.0, 1.0) == (arm.units, arm.verdict, arm.lower, arm.upper)
+    assert (arm.units, arm.verdict, arm.lower, arm.upper) == (30, "PASS", 1.0, 1.0)
 
 
 def test_a_metric_counts_only_the_cases_whose_policy_it_is_about(bench):
@@ -457,4 +469,4 @@ def test_instance_worst_passes_over_a_clean_case_that_is_not_counted(bench):
         statistics=WHOLE,
     )
     arm = bench.arm(spec, rows(2), scripted({"r0 a2": "yes"}, "sorry"))
-    assert (0.5, 2) == (arm.value, arm.units)
+    assert (arm.value, arm.units) == (0.5, 2)

@@ -29,7 +29,7 @@ def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
 
     Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
     """
-    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=repeats_of(scenario))
+    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=repeats_of(scenario), by_case=True)
     walks = [_Walk(arm, stream) for arm in scenario.arms if arm.problem is None for stream in arm.streams]
     metrics = {walk.arm.requirement.metric: walk.arm.metric for walk in walks}
     shape = (len(scenario.cells), len(scenario.rows))

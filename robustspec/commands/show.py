@@ -86,7 +86,7 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
     """The case and its clean twin, scored as a run scores them; or what is there, and why it is not all."""
     from robustspec.answers.reading import Reader
     from robustspec.commands.rows import repeats_of
-    from robustspec.engine.cases import Cases
+    from robustspec.engine.cases import Cases, converse
     from robustspec.engine.dispatch import Dispatcher
     from robustspec.engine.session import open_model
     from robustspec.engine.store import Store
@@ -95,9 +95,10 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
         raise UsageError(f"{args.spec} names no model -- say whose outputs to show: --model package.module:name")
     scenario, output = place.scenario, plan.spec.output
     reader = Reader(output.extract, output.refusal, output.asking)
-    cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=repeats_of(scenario))
-    seen = _Seen(cases)
     model, timeout_s = open_model(plan, args.model)
+    repeats = repeats_of(scenario)
+    cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=repeats, by_case=model.by_case)
+    seen = _Seen(cases)
     fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
 
     def take(request: Any, given: Output, how: Any) -> None:
@@ -112,7 +113,7 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
         Dispatcher(model, store, timeout_s=timeout_s) as dispatcher,
     ):
         try:
-            dispatcher.run(cases.requests([(place.slot, sorted({0, place.cell}))]), take)
+            converse(dispatcher, cases.requests([(place.slot, sorted({0, place.cell}))]), take, [cases])
         except OfflineMiss:
             return seen, f"{model.name} has no stored output for this case -- run it, or call the model with --call"
     return seen, ""

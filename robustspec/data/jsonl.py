@@ -55,7 +55,9 @@ class JsonlFile(Source):
         try:
             record = json.loads(decode(line, self.path, offset))
         except json.JSONDecodeError as error:
-            raise DataError(f"{self.place(offset)}: not valid JSON: {error.msg} at column {error.colno}") from None
+            raise DataError(
+                f"{self.place(offset)}: not valid JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
+            ) from None
         except (ValueError, RecursionError):  # a number of more digits than Python reads, or nesting without end
             raise DataError(f"{self.place(offset)}: JSON with too many digits or nested too deeply to read") from None
         if not isinstance(record, dict):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from robustspec.answers.reading import Reader
-from robustspec.data.row import Case, Output, Policy, Row
-from robustspec.engine.dispatch import Request, Status
+from robustspec.data.row import Case, Content, Output, Policy, Row
+from robustspec.engine.dispatch import Dispatcher, OnOutput, Request, Status
+from robustspec.engine.episode import Episode, episode_of
 from robustspec.engine.evidence import Counts
 from robustspec.engine.plan import CellPlan, ScenarioPlan
 from robustspec.engine.scoring import Measure
@@ -37,6 +38,25 @@ class _Pending:
 
 
 @dataclass(slots=True)
+class _Talk:
+    """A conversation under way, with what the model has said so far."""
+
+    episode: Episode
+    outputs: list[Output] = field(default_factory=list)
+
+    def start(self) -> Content:
+        """The first input."""
+        content = self.episode.next(())
+        assert content is not None
+        return content
+
+    def go_on(self, output: Output) -> Content | None:
+        """The next input, None at the end."""
+        self.outputs.append(output)
+        return self.episode.next(self.outputs)
+
+
+@dataclass(slots=True)
 class Magnitude:
     """Running mean of the realised magnitude of a cell."""
 
@@ -59,7 +79,8 @@ class Cases:
     """The cases of one scenario, made on demand and scored into its table. Used by one thread at a time.
 
     ``metrics`` are those of the selected arms, each under the name that its scores are kept by. ``repeats`` is how often
-    each case is called; a metric that ``counted`` names takes only so many of them, from the first.
+    each case is called; a metric that ``counted`` names takes only so many of them, from the first. A ``by_case`` model is
+    given a conversation whole, any other one turn by turn.
     """
 
     def __init__(
@@ -71,11 +92,14 @@ class Cases:
         seed: int,
         repeats: int = 1,
         counted: Mapping[str, int] | None = None,
+        by_case: bool = False,
     ) -> None:
         self.plan, self.reader, self.seed, self.repeats = plan, reader, seed, repeats
         self.metrics = dict(metrics)
         self.table = ScoreTable(self.metrics, len(plan.cells), len(plan.rows))
         self.counts = Counts()
+        self.by_case = by_case
+        self._following: list[Request] = []
         self.magnitudes = [Magnitude() for _ in plan.cells]
         self._measures = [
             Measure(name, metric, self.table, self._equality(metric), (counted or {}).get(name, repeats), repeats)
@@ -121,7 +145,9 @@ class Cases:
                 for repeat in range(self.repeats):
                     pending.open += 1
                     case_id = self.case_id(clean.id, cell, draw, repeat)
-                    yield Request(row.input, case_id, repeat, (self, pending, index, draw, repeat, again))
+                    talk = None if type(row.input) is str else _Talk(episode_of(row.input, whole=self.by_case))
+                    content = row.input if talk is None else talk.start()
+                    yield Request(content, case_id, repeat, (self, pending, index, draw, repeat, again, talk))
         self._close(pending)
 
     def _count(self, index: int, row: Row, unchanged: bool) -> None:
@@ -160,13 +186,22 @@ class Cases:
         return next(((draw, changed) for draw, changed in draws if changed is not row), (0, row))
 
     def take(self, request: Request, output: Output, how: Status) -> None:
-        """One output; when it is the row's last one, the row is scored."""
-        _, pending, index, draw, repeat, again = request.tag
+        """One output. When it is the last one of a conversation, it is the case's; of a row, the row is scored."""
+        _, pending, index, draw, repeat, again, talk = request.tag
+        if not again:
+            setattr(self.counts, how, getattr(self.counts, how) + 1)
+        if talk is not None and (content := talk.go_on(output)) is not None:
+            self._following.append(Request(content, request.case_id, repeat, request.tag))
+            return
         pending.outputs[index, draw, repeat] = output
         if not again:
             self.counts.missing += output.error is not None
-            setattr(self.counts, how, getattr(self.counts, how) + 1)
         self._close(pending)
+
+    def following(self) -> list[Request]:
+        """The next turns of conversations that are not at their end, each once."""
+        following, self._following = self._following, []
+        return following
 
     def _close(self, pending: _Pending) -> None:
         pending.open -= 1
@@ -208,6 +243,15 @@ class Cases:
         if key not in self._policies:
             self._policies[key] = policy_of(self.plan.cells[index].entry, row.policy, self.plan.scenario)
         return self._policies[key]
+
+
+def converse(
+    dispatcher: Dispatcher, requests: Iterable[Request], on_output: OnOutput, involved: Sequence[Cases]
+) -> None:
+    """Run ``requests`` and, turn by turn, what follows on them in the conversations of ``involved``."""
+    dispatcher.run(requests, on_output)
+    while following := [request for cases in involved for request in cases.following()]:
+        dispatcher.run(following, on_output)
 
 
 def applied(cell: CellPlan, row: Row, params: Params) -> Row:

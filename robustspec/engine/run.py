@@ -16,8 +16,9 @@ import numpy as np
 from robustspec.adapters.base import Model
 from robustspec.answers.reading import Reader
 from robustspec.data.row import Output
-from robustspec.engine.cases import Cases, Wanted
+from robustspec.engine.cases import Cases, Wanted, converse
 from robustspec.engine.dispatch import Cancelled, Dispatcher, Request, Status
+from robustspec.engine.episode import episode_of
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.looks import Looks
@@ -49,15 +50,14 @@ MayStart = Callable[[Sequence[str]], Sequence[str]]
 class ScenarioRun:
     """A scenario while it runs: its cases, and the selected arms."""
 
-    def __init__(self, plan: Plan, scenario: ScenarioPlan, arms: Sequence[ArmPlan]) -> None:
+    def __init__(self, plan: Plan, scenario: ScenarioPlan, arms: Sequence[ArmPlan], by_case: bool = False) -> None:
         self.plan = scenario
         output = plan.spec.output
         reader = Reader(output.extract, output.refusal, output.asking)
         metrics = {arm.measure: arm.metric for arm in arms}
         counted = {arm.measure: arm.settings.repeats for arm in arms}
-        self.cases = Cases(
-            scenario, metrics, reader, seed=plan.seed, repeats=max(counted.values(), default=1), counted=counted
-        )
+        repeats = max(counted.values(), default=1)
+        self.cases = Cases(scenario, metrics, reader, seed=plan.seed, repeats=repeats, counted=counted, by_case=by_case)
         self.arms = [ArmRun(arm) for arm in arms]
 
     @property
@@ -113,7 +113,7 @@ class Run:
         chosen = {arm.id for arm in plan.arms} if selected is None else set(selected)
         self.selected = chosen
         self.scenarios = [
-            ScenarioRun(plan, scenario, arms)
+            ScenarioRun(plan, scenario, arms, model.by_case)
             for scenario in plan.scenarios
             if (arms := [arm for arm in scenario.arms if arm.id in chosen])
         ]
@@ -173,7 +173,8 @@ class Run:
             total += count
             if total >= window:
                 break
-        self.dispatcher.run(self._requests(taking), self._take)
+        involved = [scenario.cases for scenario, _ in taking]
+        converse(self.dispatcher, self._requests(taking), self._take, involved)
         for scenario, _ in taking:
             for arm in scenario.undecided:
                 arm.consume(scenario.cases.table)
@@ -194,10 +195,20 @@ class Run:
     def _recall(self, request: Request) -> Output | None:
         """The output of a case that was called in this run."""
         if not self.model.by_case:
-            return self.store.get(self.store.key(request.content, request.repeat))
+            return self._last_stored(request)
         outputs: list[Output] = []
         self.dispatcher.run([request], lambda _, output, how: outputs.append(output))
         return outputs[0]
+
+    def _last_stored(self, request: Request) -> Output | None:
+        """The last output of a conversation whose turns are all in the store."""
+        episode, outputs = episode_of(request.content), list[Output]()
+        while (content := episode.next(outputs)) is not None:
+            output = self.store.get(self.store.key(content, request.repeat))
+            if output is None:
+                return None
+            outputs.append(output)
+        return outputs[-1]
 
     def _tell(self, scenario: str) -> None:
         if self._most is None:

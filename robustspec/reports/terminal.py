@@ -20,6 +20,7 @@ from robustspec.reports.text import (
     verdict_counts,
     visible,
 )
+from robustspec.statistics.claim import outwards
 
 if TYPE_CHECKING:
     from robustspec.engine.run import Progress
@@ -194,21 +195,35 @@ def _verdicts(result: RunResult) -> Iterator[str]:
                 break_on_hyphens=False,
             )
     if len(shown) < len(arms):
-        yield f"    {len(arms) - len(shown)} green verdicts are not listed"
+        yield from _by_scenario(result)
+
+
+def _by_scenario(result: RunResult) -> Iterator[str]:
+    """How many verdicts of each word each scenario has, where there are too many to list the green ones."""
+    width = max(len(scenario.id) for scenario in result.scenarios)
+    for scenario in result.scenarios:
+        counts = ", ".join(f"{word} {count}" for word, count in verdict_counts(scenario.arms))
+        yield f"  {scenario.id.ljust(width)}  {counts or 'no verdict'}"
 
 
 def _decisive_bound(arm: ArmResult) -> str:
     """The interval, where there is one: what the verdict was read from."""
     if arm.lower is None and arm.upper is None:
         return ""
-    lower = "none" if arm.lower is None else figure(arm.lower, arm.bound)
-    upper = "none" if arm.upper is None else figure(arm.upper, arm.bound)
+    apart = arm.verdict == "FAIL"
+    lower = "none" if arm.lower is None else outwards(arm.lower, "lower", arm.bound, apart)
+    upper = "none" if arm.upper is None else outwards(arm.upper, "upper", arm.bound, apart)
     return f" [{lower}, {upper}]"
 
 
 def _hanging(head: str, text: str) -> list[str]:
     return textwrap.wrap(
-        f"{head}{text}", WIDTH, initial_indent="  ", subsequent_indent="  " + " " * len(head), break_on_hyphens=False
+        f"{head}{text}",
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  " + " " * len(head),
+        break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

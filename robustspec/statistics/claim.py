@@ -147,15 +147,15 @@ def _bounds(facts: Facts) -> list[str]:
     seen, word = facts.summary, facts.found or facts.word
     if word in ("PASS", "FAIL"):
         name, value = ("lower", seen.lower) if (word == "PASS") == facts.at_least else ("upper", seen.upper)
-        return [] if value is None else [f"{name} bound {_outwards(value, name, facts.bound, word == 'FAIL')}"]
+        return [] if value is None else [f"{name} bound {outwards(value, name, facts.bound, word == 'FAIL')}"]
     if seen.lower is None and seen.upper is None:
         return []
-    lower = "none" if seen.lower is None else _outwards(seen.lower, "lower", facts.bound, False)
-    upper = "none" if seen.upper is None else _outwards(seen.upper, "upper", facts.bound, False)
+    lower = "none" if seen.lower is None else outwards(seen.lower, "lower", facts.bound, False)
+    upper = "none" if seen.upper is None else outwards(seen.upper, "upper", facts.bound, False)
     return [f"bounds {lower} and {upper}"]
 
 
-def _outwards(value: float, name: str, bound: float, apart: bool) -> str:
+def outwards(value: float, name: str, bound: float, apart: bool) -> str:
     """A bound rounded away from the estimate, so that no digit claims more than was shown.
 
     ``apart`` adds decimals until it no longer reads as the requirement's bound, which a FAIL has to miss.

@@ -22,10 +22,10 @@ from pathlib import Path
 RUNS = 3
 GOALS = {10_000: (2.0, 120), 100_000: (6.0, 200), 1: (0.6, None)}
 
-WORDS = (
+TEXT = (
     "please could you check whether the order that was placed on monday has been shipped because the customer called "
     "again about the missing parcel and wants to know when it will arrive at the office near the station in town"
-).split()
+)
 
 SPEC = """
 robustspec: 1
@@ -77,11 +77,10 @@ for line in open("rows.jsonl"):
 
 def project(folder: Path, sentences: int, perturbations: str) -> None:
     """Write data, model and specification."""
-    rng = random.Random(0)
+    rng, words = random.Random(0), TEXT.split()
     with (folder / "rows.jsonl").open("w") as file:
         for number in range(sentences):
-            words = rng.sample(WORDS, 20)
-            text = f"{' '.join(words).capitalize()}, ticket {number}."
+            text = f"{' '.join(rng.sample(words, 20)).capitalize()}, ticket {number}."
             file.write(json.dumps({"id": f"r{number}", "input": text, "label": "yes"}) + "\n")
     (folder / "constant_model.py").write_text("def answer(text):\n    return 'yes'\n")
     (folder / "spec.yaml").write_text(SPEC.replace("PERTURBATIONS", perturbations))
@@ -131,7 +130,16 @@ def main() -> None:
             folder = Path(name)
             os.chdir(folder)
             project(folder, max(cases // 10, 30), TEN if cases > 1 else "[{kind: letter_case, style: upper}]")
-            command = ["-m", "pytest", "-p", "pytest_robustspec.plugin", "--robustspec=spec.yaml", "-p", "no:cacheprovider", "-q"]
+            command = [
+                "-m",
+                "pytest",
+                "-p",
+                "pytest_robustspec.plugin",
+                "--robustspec=spec.yaml",
+                "-p",
+                "no:cacheprovider",
+                "-q",
+            ]
             command += ["--robustspec-report=report.html"] if cases > 1 else ["-k", "mean-accuracy-worst"]
             seconds, megabytes = median_run(folder, command, clean=True)
             bare, _ = median_run(folder, ["bare.py"] if cases > 1 else ["-m", "pytest", "--version"], clean=False)

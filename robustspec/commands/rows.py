@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from robustspec.commands.arguments import UsageError, nearest
 from robustspec.commands.text import turns
 from robustspec.data.row import Content, Row
-from robustspec.engine.cases import moved
+from robustspec.engine.cases import applied
 from robustspec.engine.plan import CellPlan, Plan, ScenarioPlan
 
 
@@ -18,10 +18,7 @@ def perturbed(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> Row:
     """The row of a case; ``row`` itself where nothing changes."""
     if cell.scope is None:
         return row
-    changed = cell.scope.apply(row, cell.scope.sample(seed, row, draw), cell.level)
-    if changed is row or cell.relation is None or cell.relation["kind"] != "changes":
-        return changed
-    return replace(changed, label=moved(changed.label, cell.relation))
+    return applied(cell, row, cell.scope.sample(seed, row, draw))
 
 
 def strength(cell: CellPlan) -> str:

@@ -87,10 +87,10 @@ class Example:
 class ArmResult:
     """The verdict on one arm with everything that a reader needs to believe or dispute it.
 
-    ``value``, ``lower`` and ``upper`` are in the unit of the aggregate; ``units`` is the n of the evidence and ``calls``
+    ``value``, ``lower`` and ``upper`` are in the unit of the aggregate; ``units`` is the n of the evidence and ``cases``
     the cases in it; ``claim`` is the claim sentence; ``reason`` says why an arm is INVALID, UNREACHABLE or WAIVED;
-    ``remedy`` what would settle an INCONCLUSIVE one. ``parts`` are the cells or groups inside the arm, worst first, as
-    (name, value, rows).
+    ``remedy`` what would settle an INCONCLUSIVE one. ``worst_cells`` and ``worst_groups`` are the parts of the evidence,
+    worst first, as (name, mean score, number of scores).
     """
 
     id: str

@@ -306,7 +306,7 @@ class _ArmBuilder:
         self.unit_starts = unit_starts
         self.has_units = len(unit_starts) - 1 != len(plan.rows)
         self.by_name = {cell.name: index for index, cell in enumerate(plan.cells)}
-        self._masks: dict[Any, npt.NDArray[np.bool_]] = {}
+        self._shapes: dict[tuple[int, ...], tuple[tuple[str | None, ...], tuple[int | None, ...], Floats]] = {}
         self._slots: dict[Any, tuple[Ints, Ints | None]] = {}
 
     def arms(self, index: int, requirement: Requirement) -> Iterator[ArmPlan]:
@@ -422,21 +422,32 @@ class _ArmBuilder:
         most = n_units if chosen.population == "dataset" else most
         horizon = min(n_units, most, self.planner.quick or n_units)
         hypothesis = self._hypothesis(req, chosen, metric, cells, horizon, arms)
-        labels = tuple(cell.perturbation for cell in value.cells)
-        levels = tuple(cell.level for cell in value.cells)
-        return Stream(value.name, cells, labels, levels, np.array(weights(value.cells)), slots, starts, hypothesis)
+        if cells not in self._shapes:
+            labels = tuple(cell.perturbation for cell in value.cells)
+            levels = tuple(cell.level for cell in value.cells)
+            self._shapes[cells] = labels, levels, np.array(weights(value.cells))
+        return Stream(value.name, cells, *self._shapes[cells], slots, starts, hypothesis)
 
     def _units(
         self, req: Requirement, group: tuple[str, str] | None, cells: tuple[int, ...], metric: Metric
     ) -> tuple[Ints, Ints | None]:
-        key = (group, cells, req.metric, req.aggregate.needs_clean, req.aggregate.paired)
-        if key not in self._slots:
-            mask = self._applies(req, cells, metric)
-            if group is not None:
-                codes = self.plan.dataset.group_codes(group[0])[self.plan.rows]
-                mask = mask & (codes == self.plan.dataset.group_values(group[0]).index(group[1]))
-            self._slots[key] = self._split(np.flatnonzero(mask))
-        return self._slots[key]
+        shared = (cells, req.metric, req.aggregate.needs_clean, req.aggregate.paired)
+        if (group, *shared) not in self._slots:
+            slots = np.flatnonzero(self._applies(req, cells, metric))
+            if group is None:
+                self._slots[None, *shared] = self._split(slots)
+            else:
+                for value, own in self._by_value(group[0], slots):
+                    self._slots[(group[0], value), *shared] = self._split(own)
+        return self._slots[group, *shared]
+
+    def _by_value(self, name: str, slots: Ints) -> Iterator[tuple[str, Ints]]:
+        """The slots of each value of a group, by one sort for all: there may be thousands of values."""
+        values = self.plan.dataset.group_values(name)
+        codes = self.plan.dataset.group_codes(name)[self.plan.rows[slots]]
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(len(values) + 1))
+        return zip(values, np.split(slots[order], ends)[1:-1], strict=True)
 
     def _split(self, slots: Ints) -> tuple[Ints, Ints | None]:
         if not self.has_units:

@@ -25,6 +25,7 @@ from robustspec.engine.judge import ArmRun, shares
 from robustspec.engine.looks import Looks, digest
 from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
 from robustspec.engine.table import ACTS, MISSING, UNCHANGED
+from robustspec.language.cells import select
 from robustspec.statistics.base import Summary, Word
 from robustspec.statistics.claim import Facts, sentence, suite_sentence
 from robustspec.statistics.remedy import remedy
@@ -357,8 +358,17 @@ def facts_before(arm: ArmPlan, plan: Plan) -> Facts:
         horizon=arm.most_units(),
         origin=plan.spec.data[plan.spec.scenarios[arm.scenario].data].origin or "not stated",
         excluded=arm.excluded,
+        without_level=_without_level(arm, plan),
         missing_policy=chosen.on_missing,
     )
+
+
+def _without_level(arm: ArmPlan, plan: Plan) -> tuple[str, ...]:
+    """The selected cells that an arm over levels leaves out, because they have none."""
+    if "level" not in (arm.requirement.worst_over, arm.requirement.gap_over):
+        return ()
+    cells = select(plan.spec.scenarios[arm.scenario], arm.requirement)
+    return tuple(cell.name for cell in cells if cell.level is None)
 
 
 def subject(arm: ArmPlan, plan: Plan) -> str:

@@ -45,7 +45,10 @@ class Metric(Described):
         return self.binary
 
     def applies(self, row: Row, policy: Policy) -> bool:
-        """Whether a case of ``row`` under ``policy`` is counted at all; never sees an output."""
+        """Whether a case of ``row`` under ``policy`` is counted at all; never sees an output.
+
+        Decide by ``policy`` alone: the plan asks with an empty row, before any data are read.
+        """
         return True
 
     def same(self, one: Answer, other: Answer, row: Row) -> bool:

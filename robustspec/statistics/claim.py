@@ -24,7 +24,8 @@ class Facts:
     in words ("" for a mean). ``alpha_pass`` and ``alpha_fail`` are the error rates of the whole requirement, before
     ``alpha_fail`` is shared among its arms. ``reason`` explains INVALID, UNREACHABLE, WAIVED and NOT_NEEDED; ``remedy``
     an INCONCLUSIVE (see `remedy.remedy`). ``found`` is the verdict under a waiver. ``missing`` counts cases without
-    output, ``missing_policy`` is ``on_missing``. Before a run, ``word`` and ``summary`` keep their defaults.
+    output, ``missing_policy`` is ``on_missing``.
+    ``without_level`` are cells that an arm over levels does not hold. Before a run, ``word`` and ``summary`` keep their defaults.
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Facts:
     remedy: str = ""
     changes_only: bool = False
     excluded: Sequence[str] = ()
+    without_level: Sequence[str] = ()
     missing: int = 0
     missing_policy: str = "worst_case"
     found: Word | None = None
@@ -88,8 +90,9 @@ def suite_sentence(alphas: Sequence[float | None]) -> str:
     if not guaranteed:
         return "All requirements pass, none of them with a guarantee."
     which = "them" if len(guaranteed) == len(alphas) else f"the {len(guaranteed)} with a guarantee"
+    head = "The only requirement passes." if len(alphas) == 1 else f"All {len(alphas)} requirements pass."
     return (
-        f"All {len(alphas)} requirements pass. If at least one of {which} were not met, at most "
+        f"{head} If at least one of {which} were not met, at most "
         f"{chance(max(guaranteed))} such runs, each with fresh units, would pass them all; this needs no correction."
     )
 
@@ -229,6 +232,8 @@ def _caveats(facts: Facts) -> list[str]:
     lines = []
     if facts.excluded:
         lines.append(f"Left out, too few {facts.unit_word}: {', '.join(facts.excluded)}.")
+    if facts.without_level:
+        lines.append(f"Left out, no level: {', '.join(facts.without_level)}.")
     if facts.missing:
         treated = {
             "worst_case": "counted as the worst case",

@@ -108,7 +108,8 @@ def test_a_result_is_told_once(bench):
 def test_cases_that_several_arms_share_are_made_once(bench):
     """Clean comes back with every cell that it is compared with, and counts once."""
     spec = spec_text(
-        "- {metric: flip_rate, worst_over: cell, at_most: 0.5}\n- {metric: flip_rate, worst_over: vendor, at_most: 0.9}",
+        "- {metric: flip_rate, cells: [a], worst_over: vendor, at_most: 0.2}\n"
+        "- {metric: flip_rate, cells: [b], name: tight, at_most: 0.05}",
         perturbations=BOTH,
         data="groups: [vendor]",
     )
@@ -119,6 +120,8 @@ def test_cases_that_several_arms_share_are_made_once(bench):
         return "yes"
 
     result = bench.run(spec, rows(200, vendor=lambda k: "AB"[k % 9 == 0]), model)
+    clean, b = ([text for text in asked if pick(text)] for pick in (str.isalnum, lambda text: "b" in text))
+    assert len(clean) > len(b) > 20
     assert len(asked) == len(set(asked)) == result.counts.called == result.counts.generated
     assert result.counts.duplicate == 0
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 from spec_factory import A12, B1, later, rows, scripted, spec_text
 
+from robustspec.adapters.base import Model
 from robustspec.errors import AdapterError, DataError, PerturbationError
 
 A1 = "- {kind: test/mark, word: a, name: a, level: [1]}"
@@ -168,6 +169,22 @@ def test_examples_offline(bench):
 
     (arm,) = run_plan(plan, wrap(model), bench.options(offline=True)).arms
     assert (arm.verdict, len(arm.examples)) == ("FAIL", 2)
+
+
+def test_examples_of_recorded_outputs(bench):
+    """A model that answers by case is asked for the cases of examples again, and for no others."""
+    asked = []
+
+    class Recorded(Model):
+        by_case = True
+
+        def predict(self, inputs):
+            asked.extend(item.case_id for item in inputs)
+            return ["no"] * len(inputs)
+
+    arm = bench.arm(spec_text("- {metric: accuracy, at_least: 0.9}", perturbations=A1), rows(60), Recorded())
+    assert [example.got for example in arm.examples] == ["no", "no"]
+    assert all(case_id.endswith("/a-1") for case_id in asked)
 
 
 @pytest.mark.parametrize(("shown", "fields"), [("none", None), ("ids", {"case_id", "cell", "score"})])

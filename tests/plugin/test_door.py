@@ -40,7 +40,9 @@ def test_a_fixture_gives_the_model(project):
 def test_a_bad_file_is_an_error_of_collection(project):
     """A specification that cannot be used stops the collection of that file with its faults."""
     project.write_spec("robustspec: 1\n", "bad.yaml")
-    project.pytester.makepyfile(test_spec="from pytest_robustspec import scenarios\n\ntest_bad = scenarios('bad.yaml')\n")
+    project.pytester.makepyfile(
+        test_spec="from pytest_robustspec import scenarios\n\ntest_bad = scenarios('bad.yaml')\n"
+    )
     result = project.run("test_spec.py")
     assert result.ret != 0
     assert "bad.yaml:1:" in result.stdout.str() + result.stderr.str()

@@ -16,7 +16,7 @@ EXPECTED = [
 def test_collect_only_prints_the_id_tree_and_calls_nothing(project):
     """The ids are those of the language page, in the order of the file; no model is opened."""
     result = project.run("--robustspec=spec.yaml", "--collect-only", "-q")
-    assert EXPECTED == project.ids(result)
+    assert project.ids(result) == EXPECTED
     assert project.calls() == 0
 
 

@@ -58,7 +58,9 @@ def test_no_model_at_all_says_what_to_do(project):
 
 def test_recorded_outputs_are_a_model(project):
     """A file of outputs by case id is judged like a live model."""
-    result = project.pytester.run(sys.executable, "-m", "robustspec.cli", "export-cases", "spec.yaml", "-o", "cases.jsonl")
+    result = project.pytester.run(
+        sys.executable, "-m", "robustspec.cli", "export-cases", "spec.yaml", "-o", "cases.jsonl"
+    )
     assert result.ret == 0
     project.pytester.makepyfile(
         answer="""

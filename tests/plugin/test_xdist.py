@@ -15,7 +15,11 @@ def test_distributed_verdicts_and_calls_are_the_same(project):
     project.run(*args).assert_outcomes(passed=7)
     assert alone == project.calls()
     verdicts = [
-        [(arm["id"], arm["verdict"], arm["units"], arm["lower"]) for s in r["results"][0]["scenarios"] for arm in s["arms"]]
+        [
+            (arm["id"], arm["verdict"], arm["units"], arm["lower"])
+            for s in r["results"][0]["scenarios"]
+            for arm in s["arms"]
+        ]
         for r in (project.report("one.json"), project.report("two.json"))
     ]
     assert verdicts[0] == verdicts[1]

@@ -9,13 +9,11 @@ import difflib
 import json
 import warnings
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
-from robustspec.reports.json import from_data, to_data
-from robustspec.reports.terminal import failure_text
 
 from pytest_robustspec.plugin import REPORT_KEY, UNSET, activate
 from pytest_robustspec.summary import Meter, write_reports, write_summary
@@ -24,6 +22,9 @@ from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.plan import Plan
 from robustspec.engine.session import Background, Options, adapter_of, load_plan
 from robustspec.errors import RobustspecError
+from robustspec.reports.json import from_data, to_data
+from robustspec.reports.terminal import failure_text
+
 
 class RobustspecWarning(UserWarning):
     """A verdict that is not green under ``gate: warn`` or ``on_inconclusive: warn``."""
@@ -65,6 +66,7 @@ class Runs:
         self._received: list[RunResult] = []
         self._heard: list[ArmResult] = []
         self._reports: list[Path] = []
+        self._unwritten: list[str] = []
 
     # What the options say.
 
@@ -222,14 +224,16 @@ class Runs:
         report = yield
         result: ArmResult | None = getattr(item, "result", None)
         if result is not None and call.when == "call":
-            setattr(report, REPORT_KEY, asdict(result))
+            # Examples, which may be long, come with the worker's results; `asdict` would copy every list of every arm.
+            kept = (field.name for field in fields(result) if field.name != "examples")
+            setattr(report, REPORT_KEY, {name: getattr(result, name) for name in kept})
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdicts of workers: a worker that dies tells nothing else."""
         data = getattr(report, REPORT_KEY, None)
         if data is not None and hasattr(report, "node"):
-            self._heard.append(ArmResult(**{**data, "examples": []}))
+            self._heard.append(ArmResult(**data))
 
     def receive(self, results: str) -> None:
         """Take the results of a worker, as `pytest_sessionfinish` hands them over there."""
@@ -246,7 +250,9 @@ class Runs:
             output[REPORT_KEY] = json.dumps([to_data(result) for result in self.results])
             return
         if self.results:
-            self._reports = write_reports(self.config, self.results)
+            self._reports, self._unwritten = write_reports(self.config, self.results)
+        if self._unwritten and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @property
     def results(self) -> list[RunResult]:
@@ -256,7 +262,7 @@ class Runs:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The section of the terminal, and where the reports are."""
-        write_summary(terminalreporter, self.results, self._reports, self._heard)
+        write_summary(terminalreporter, self.results, self._reports, self._unwritten, self._heard)
 
 
 def merged(results: list[RunResult]) -> list[RunResult]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from robustspec.reports.terminal import progress_line, summary_lines
 
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.session import Background
+from robustspec.errors import RobustspecError
+from robustspec.reports.terminal import progress_line, summary_lines
 
 SILENT_S = 2.0
 """Seconds before the first word on progress."""
@@ -72,17 +73,28 @@ class Meter:
         self._background = None
 
 
-def write_reports(config: pytest.Config, results: Sequence[RunResult]) -> list[Path]:
-    """Write what ``--robustspec-report`` asks for; a folder gets report.json and report.html."""
-    written = []
-    for name in config.getoption("robustspec_report"):
-        path = config.invocation_params.dir / name
-        targets = [path] if path.suffix in (".json", ".html") else [path / "report.json", path / "report.html"]
-        for target in targets:
+def write_reports(config: pytest.Config, results: Sequence[RunResult]) -> tuple[list[Path], list[str]]:
+    """Write what ``--robustspec-report`` asks for; a folder gets report.json and report.html.
+
+    Returns the files, and a sentence for each that could not be written: verdicts must be told all the same.
+    """
+    written, faults = [], []
+    for target in _targets(config):
+        try:
             target.parent.mkdir(parents=True, exist_ok=True)
             _writer(target)(results, target)
             written.append(target)
-    return written
+        except RobustspecError as error:
+            faults.append(str(error))
+        except OSError as error:
+            faults.append(f"{target}: the report cannot be written: {error.strerror} -- name another path")
+    return written, faults
+
+
+def _targets(config: pytest.Config) -> Iterator[Path]:
+    for name in config.getoption("robustspec_report"):
+        path = config.invocation_params.dir / name
+        yield from [path] if path.suffix in (".json", ".html") else [path / "report.json", path / "report.html"]
 
 
 def _writer(target: Path) -> Callable[[Sequence[RunResult], Path], None]:
@@ -97,7 +109,11 @@ def _writer(target: Path) -> Callable[[Sequence[RunResult], Path], None]:
 
 
 def write_summary(
-    reporter: Any, results: Sequence[RunResult], reports: Sequence[Path], heard: Sequence[ArmResult]
+    reporter: Any,
+    results: Sequence[RunResult],
+    reports: Sequence[Path],
+    faults: Sequence[str],
+    heard: Sequence[ArmResult],
 ) -> None:
     """The section at the end of a session; with -q only where something is not green."""
     arms = [arm for result in results for arm in result.arms] or list(heard)
@@ -112,3 +128,5 @@ def write_summary(
             reporter.write_line(f"{len(heard)} verdicts were heard of, but no worker ended its run")
     for path in reports:
         reporter.write_line(f"report: {path}")
+    for fault in faults:
+        reporter.write_line(f"ERROR: {fault}", red=True)

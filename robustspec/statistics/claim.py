@@ -25,7 +25,8 @@ class Facts:
     ``alpha_fail`` is shared among its arms. ``reason`` explains INVALID, UNREACHABLE, WAIVED and NOT_NEEDED; ``remedy``
     an INCONCLUSIVE (see `remedy.remedy`). ``found`` is the verdict under a waiver. ``missing`` counts cases without
     output, ``missing_policy`` is ``on_missing``.
-    ``without_level`` are cells that an arm over levels does not hold. Before a run, ``word`` and ``summary`` keep their defaults.
+    ``without_level`` are cells that an arm over levels does not hold. Before a run, ``word`` and ``summary`` keep their
+    defaults.
     """
 
     subject: str

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.plan import Ints
+from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.table import SCORED, ScoreTable
 from robustspec.metrics.base import Metric, RowMetric, TableMetric
-
-if TYPE_CHECKING:
-    from robustspec.engine.run import ScenarioRun
 
 Floats = npt.NDArray[np.float64]
 Part = tuple[str, float, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +14,9 @@ from robustspec.engine.breakdown import Part
 from robustspec.engine.dispatch import Request
 from robustspec.engine.evidence import Example
 from robustspec.engine.judge import ArmRun
+from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.table import SCORED
 from robustspec.language.spec import Privacy
-
-if TYPE_CHECKING:
-    from robustspec.engine.run import ScenarioRun
 
 EXAMPLES = 3
 LONGEST_TEXT = 4000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +24,12 @@ from robustspec.engine.examples import Examples, Recall
 from robustspec.engine.judge import ArmRun, shares
 from robustspec.engine.looks import Looks, digest
 from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
+from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.table import ACTS, MISSING, UNCHANGED
 from robustspec.language.cells import select
 from robustspec.statistics.base import Summary, Word
 from robustspec.statistics.claim import Facts, sentence, suite_sentence
 from robustspec.statistics.remedy import remedy
-
-if TYPE_CHECKING:
-    from robustspec.engine.run import ScenarioRun
 
 
 @dataclass(slots=True)

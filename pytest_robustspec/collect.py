@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,16 @@ from pytest_robustspec.runs import GateFailure, Runs, runs_of
 from robustspec.engine.evidence import ArmResult
 from robustspec.engine.plan import ArmPlan, Plan
 from robustspec.errors import RobustspecError
+
+
+def outside_id(config: pytest.Config, path: Path) -> dict[str, Any]:
+    """The node id of a file outside pytest's root, from where pytest would leave its name out of the ids of its arms."""
+    if path.is_relative_to(config.rootpath):
+        return {}
+    try:
+        return {"nodeid": Path(os.path.relpath(path, config.rootpath)).as_posix()}
+    except ValueError:  # another drive
+        return {"nodeid": path.as_posix()}
 
 
 class SpecFile(pytest.File):
@@ -106,6 +117,7 @@ class ArmItem(pytest.Function):
     def set_up(self, plan: Plan, arm: ArmPlan, model: str | None) -> None:
         """Say which arm of which plan on which model this is."""
         self.plan, self.arm, self.model = plan, arm, model
+        self.extra_keyword_matches.add(arm.id)
         self.add_marker("robustspec")
         for tag in arm.requirement.tags:
             self.add_marker(tag)

@@ -83,9 +83,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if not (named or matching or (parent.session.isinitpath(file_path) and _looks_like_one(file_path))):
         return None
     activate(config)
-    from pytest_robustspec.collect import SpecFile
+    from pytest_robustspec.collect import SpecFile, outside_id
 
-    return SpecFile.from_parent(parent, path=file_path)
+    return SpecFile.from_parent(parent, path=file_path, **outside_id(config, file_path))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

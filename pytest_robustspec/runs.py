@@ -78,6 +78,7 @@ class Runs:
             if not path.is_file():
                 raise pytest.UsageError(f"--robustspec={name}: no such file{_near(path)}")
             paths.append(path)
+        self._warn_of_lost_settings(paths)
         try:
             for path in paths:
                 self._check(path)
@@ -89,6 +90,18 @@ class Runs:
         given = {str(arg).split("::")[0] for arg in config.args}
         given = {str((config.invocation_params.dir / arg).resolve()) for arg in given}
         config.args += [str(path) for path in dict.fromkeys(paths) if str(path) not in given]
+
+    def _warn_of_lost_settings(self, paths: list[Path]) -> None:
+        """Pytest takes the FILE of ``--robustspec FILE`` for an argument when it looks for its settings."""
+        config, here = self.config, self.config.invocation_params.dir
+        found = config.inipath is not None and here.is_relative_to(config.inipath.parent)
+        if found or "--robustspec" not in config.invocation_params.args or config.getoption("rootdir"):
+            return
+        text = f"pytest took {config.rootpath} for its root, so settings and conftest.py of {here} may not count"
+        for path in paths:
+            if not path.is_relative_to(here):
+                warning = RobustspecWarning(f"{text} -- write --robustspec={path}")
+                config.issue_config_time_warning(warning, stacklevel=2)
 
     def _check(self, path: Path) -> None:
         plan = self.plan(path)
@@ -207,9 +220,16 @@ class Runs:
     def failure_text(self, item: pytest.Item, failure: GateFailure) -> str:
         """The text of a red verdict."""
         options = "".join(f' --robustspec-model="{model}"' for model in self.models)
-        reproduce = f'pytest "{item.nodeid}"{options}'
+        reproduce = f"pytest {self._selection(item)}{options}"
         path = Path(getattr(item.obj, "robustspec_file", item.path))  # type: ignore[attr-defined]  # both item kinds have obj
         return failure_text(failure.result, self._name(path), reproduce, self.config.get_verbosity())
+
+    def _selection(self, item: pytest.Item) -> str:
+        """Arguments that select an item: a file outside the root by option, as pytest reads the settings beside arguments."""
+        arm = getattr(item, "arm", None)
+        if arm is None or item.path.is_relative_to(self.config.rootpath):
+            return f'"{item.nodeid}"'
+        return f'--robustspec="{item.path}" -k "{arm.id}"'
 
     def error_text(self, error: RobustspecError) -> str:
         """What stopped a run: in full the first time, in a line for the other arms that it stopped."""

@@ -4,6 +4,8 @@ Everything here is imported when it is first used, so that ``import robustspec``
 
     spec = robustspec.load_file(Path("specs/pharmacy.yaml"))
     robustspec.check(spec, Path("specs"))
+
+PYTEST_DONT_REWRITE: ``robustspec run`` imports this package before pytest, which would warn that it cannot rewrite it.
 """
 
 from __future__ import annotations

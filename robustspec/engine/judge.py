@@ -187,7 +187,11 @@ class ArmRun:
     @property
     def units(self) -> int:
         """Units in the evidence."""
-        return self._test.n if self._test is not None else sum(reading.evidence for reading in self._readings)
+        if isinstance(self._test, GapTest):
+            return self.plan.count_units(self._test.taken(number) for number in range(len(self._readings)))
+        if self._test is not None:
+            return self._test.n
+        return self.plan.count_units(reading.evidence for reading in self._readings)
 
     def evidence(self) -> Iterator[tuple[Stream, Ints]]:
         """Each stream with the slots that were read up to the decision, in evidence order."""

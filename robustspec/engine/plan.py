@@ -7,8 +7,9 @@ change one verdict into another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -126,9 +127,14 @@ class ArmPlan:
         """The cells that each unit of a stream is called on, clean first where it is needed."""
         return stream.cells if not self.needs_clean or 0 in stream.cells else (0, *stream.cells)
 
+    def count_units(self, of_streams: Iterable[int]) -> int:
+        """The units behind those of each stream: groups share none, while cells and levels are read on the same units."""
+        shared = self.requirement.gap_over in ("cell", "perturbation", "level")
+        return max(of_streams, default=0) if shared else sum(of_streams)
+
     def most_units(self) -> int:
         """The most units this arm can take."""
-        return sum(stream.hypothesis.horizon for stream in self.streams)
+        return self.count_units(stream.hypothesis.horizon for stream in self.streams)
 
 
 @dataclass(slots=True)
@@ -526,7 +532,12 @@ def fewest_units(chosen: Settings, requirement: Requirement, stream: Stream) -> 
     """The fewest units that can pass; None where no number can. A model that does not drop is the best there is."""
     best = stream.hypothesis.upper
     ideal = ((best, best) if requirement.aggregate.ratio else (0.0, None)) if requirement.aggregate.paired else None
-    return fewest_that_can_pass(chosen.method, chosen.population, stream.hypothesis, ideal)
+    # The level of a FAIL plays no part in a PASS, and arms of one size share the answer.
+    hypothesis = replace(stream.hypothesis, alpha_fail=stream.hypothesis.alpha_pass)
+    return _fewest(chosen.method, chosen.population, hypothesis, ideal)
+
+
+_fewest = lru_cache(maxsize=4096)(fewest_that_can_pass)
 
 
 def check_ids(plan: Plan) -> None:

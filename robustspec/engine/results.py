@@ -269,10 +269,11 @@ class ResultBuilder:
     def _not_assessed(self, ran: set[str], selected: Sequence[str], results: set[str]) -> list[str]:
         """What this run says nothing about: scenarios and arms that were not selected, and the file's own limitations."""
         lines = [f"scenario {s.id} was not selected" for s in self.plan.scenarios if s.id not in ran]
-        left = [arm.id for arm in self.plan.arms if arm.scenario in ran and arm.id not in selected]
-        lines += [f"{arm} was not selected" for arm in left[:20]]
-        lines += [f"{len(left) - 20} more arms were not selected"] if len(left) > 20 else []
-        lines += [f"{arm} was not decided before the run was stopped" for arm in selected if arm not in results]
+        chosen = set(selected)
+        left = [arm.id for arm in self.plan.arms if arm.scenario in ran and arm.id not in chosen]
+        lines += _first(left, "was not selected", "more arms were not selected")
+        open_ = [arm for arm in selected if arm not in results]
+        lines += _first(open_, "was not decided before the run was stopped", "more arms were not decided")
         return lines + [f"by the specification's own words: {text}" for text in self.plan.spec.about.limitations]
 
     def _data(self, name: str) -> DataResult:
@@ -337,6 +338,12 @@ class ResultBuilder:
                     name: None if each is None or np.isnan(each[k]) else float(each[k]) for name, each in found.items()
                 }
                 yield GroupResult(group, values[k], int(rows[k]), scores)
+
+
+def _first(arms: Sequence[str], what: str, more: str) -> list[str]:
+    """A line for each of the first 20 arms, and one for all others."""
+    rest = len(arms) - 20
+    return [*(f"{arm} {what}" for arm in arms[:20]), *([f"{rest} {more}"] if rest > 0 else [])]
 
 
 def facts_before(arm: ArmPlan, plan: Plan) -> Facts:

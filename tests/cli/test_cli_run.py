@@ -106,3 +106,12 @@ def test_what_a_run_stored_can_be_shown(robustspec, command, folder):
     sys.modules.pop("cli_model", None)
     assert command("show", "spec.yaml", case)[0] == 0
     sys.modules.pop("cli_model", None)
+
+
+def test_an_installed_package_is_not_warned_of_by_pytest():
+    """The command imports robustspec before pytest does; where warnings are errors, a warning of it would end the run."""
+    from _pytest.assertion.rewrite import AssertionRewriter
+
+    import robustspec
+
+    assert AssertionRewriter.is_rewrite_disabled(robustspec.__doc__)

@@ -414,6 +414,18 @@ def test_gap_over_groups_and_cells(bench):
     assert {"all": pytest.approx(0.4)} == cells
 
 
+def test_a_gap_over_cells_counts_each_unit_once(bench):
+    """Four rows in three cells are four units, not twelve; the groups of a gap have units of their own, which add up."""
+    spec = spec_text(
+        f"- {{metric: {NUMBER}, gap_over: cell, at_most: 1}}\n- {{metric: {NUMBER}, gap_over: age, at_most: 1}}",
+        perturbations=f"{A12}\n{B1}",
+        data="groups: [age]",
+        statistics=WHOLE,
+    )
+    data = rows(4, age=lambda k: "xxyy"[k])
+    assert [arm.units for arm in bench.run(spec, data, scripted({}, "0.5")).arms] == [4, 4]
+
+
 def test_the_worst_drop_over_groups(bench):
     """Row 0 is vendor A (0.6), row 1 vendor B (-0.2)."""
     got = arms_of(

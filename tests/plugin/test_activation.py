@@ -22,6 +22,34 @@ def test_the_file_may_lie_outside_the_project(project, tmp_path_factory):
     project.run("--robustspec", str(elsewhere / "spec.yaml")).assert_outcomes(passed=7)
 
 
+def test_a_file_outside_the_project_has_ids_with_its_name_and_a_command_that_reproduces(project, tmp_path_factory):
+    """Its ids start with the way to the file; the printed command keeps the project's settings and selects one arm."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("spec.yaml", "models.py", "tickets.jsonl"):
+        shutil.move(project.path / name, elsewhere / name)
+    project.pytester.makeini("[pytest]")
+    args = (f"--robustspec={elsewhere / 'spec.yaml'}", "--robustspec-model=models:upper_blind")
+    listed = project.run(*args, "--collect-only", "-q").stdout.str()
+    assert f"../{elsewhere.name}/spec.yaml::sites::mean-accuracy::all" in listed
+    result = project.run(*args)
+    result.assert_outcomes(passed=6, failed=1)
+    arm = "typos::mean-accuracy-worst-over-cell::letter_case"
+    result.stdout.fnmatch_lines([f'reproduce: pytest --robustspec="{elsewhere / "spec.yaml"}" -k "{arm}"*'])
+    project.run(*args, "-k", arm).assert_outcomes(failed=1)
+    project.run(*args, "--lf").assert_outcomes(failed=1)
+
+
+def test_a_file_outside_that_costs_the_project_its_settings_is_warned_of(project, tmp_path_factory):
+    """Pytest looks for settings beside FILE of --robustspec FILE; the warning names the spelling that it leaves alone."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("spec.yaml", "models.py", "tickets.jsonl"):
+        shutil.move(project.path / name, elsewhere / name)
+    project.pytester.makeini("[pytest]")
+    result = project.run("--robustspec", str(elsewhere / "spec.yaml"))
+    result.stdout.fnmatch_lines(["*RobustspecWarning: pytest took * -- write --robustspec=*"])
+    assert "RobustspecWarning" not in project.run(f"--robustspec={elsewhere / 'spec.yaml'}").stdout.str()
+
+
 def test_a_file_given_as_an_argument_runs(project):
     """A YAML file that starts with robustspec: is one."""
     project.run("spec.yaml").assert_outcomes(passed=7)

@@ -1,0 +1,1 @@
+"""Kinds of Acme's for robustspec specifications."""

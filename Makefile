@@ -11,7 +11,7 @@ demo: $(VENV)/.demo
 	@echo "The report: $(CURDIR)/robustspec-report/report.html"
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -157,7 +157,7 @@ class ArmRun:
     def summary(self, table: ScoreTable) -> Summary:
         """Estimate and bounds over the evidence."""
         if self._test is not None:
-            return self._test.summary()  # type: ignore[no-any-return]  # both tests return a Summary
+            return replace(self._test.summary(), n=self.units)  # type: ignore[no-any-return]  # both tests return a Summary
         values = [self._table_value(reading, table) for reading in self._readings]
         known = [value for value in values if value is not None]
         if not known or len(known) < len(values):
@@ -190,7 +190,7 @@ class ArmRun:
         if isinstance(self._test, GapTest):
             return self.plan.count_units(self._test.taken(number) for number in range(len(self._readings)))
         if self._test is not None:
-            return self._test.n
+            return int(self._test.n)
         return self.plan.count_units(reading.evidence for reading in self._readings)
 
     def evidence(self) -> Iterator[tuple[Stream, Ints]]:

@@ -187,7 +187,7 @@ class ResultBuilder:
             lower=summary.lower,
             upper=summary.upper,
             units=run.units if plan.problem is None else 0,
-            horizon=sum(stream.hypothesis.horizon for stream in plan.streams),
+            horizon=plan.most_units(),
             cases=evidence.scored + evidence.missing,
             unchanged=evidence.unchanged,
             missing=evidence.missing,

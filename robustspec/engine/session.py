@@ -210,6 +210,8 @@ class Background:
                 self.result = result
                 self._changed.notify_all()
         except BaseException as error:  # handed to whoever waits; a thread has no caller to raise to
+            if not isinstance(error, Exception):
+                error = AdapterError(f"the model ended its thread with {type(error).__name__}: {error}")
             with self._changed:
                 self.error = error
                 self._changed.notify_all()

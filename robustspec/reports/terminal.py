@@ -64,7 +64,7 @@ def _headline(arm: ArmResult, spec_name: str) -> str:
 def _value(arm: ArmResult) -> str:
     """Requirement, value and bound; the reason where there is no value."""
     if finite(arm.value) is None:
-        return f"{label(arm)}: {_line(arm.reason or 'no value', 160)}, required {required(arm)} (n={arm.units:,})"
+        return f"{label(arm)}, required {required(arm)} (n={arm.units:,}): {_line(arm.reason or 'no value', 160)}"
     return f"{label(arm)} = {figure(arm.value, arm.bound)}, required {required(arm)} (n={arm.units:,})"
 
 

@@ -47,6 +47,24 @@ def test_a_stored_case_is_shown_without_a_call(command, folder, stored):
     assert "scores    clean  keyboard_typo-3\n" in out
 
 
+def test_a_perturbed_case_is_shown_where_the_clean_one_was_never_called(command, folder):
+    """A requirement over perturbed cells alone calls no clean case; what it did call is shown and scored all the same."""
+    text = (folder / "spec.yaml").read_text().replace("cells: clean", "cells: perturbed, name: again")
+    (folder / "spec.yaml").write_text(text.partition("  short:\n")[0])
+    options = Options(cache=folder / CACHE)
+    plan = load_plan(folder / "spec.yaml", options)
+    model, timeout_s = open_model(plan)
+    with model:
+        run_plan(plan, model, options, timeout_s=timeout_s)
+    code, out, err = command("show", "spec.yaml", first_case(folder, "keyboard_typo-3"))
+    clean, perturbed = out.split("\nclean\n")[1].split("\nkeyboard_typo-3\n")
+    assert (code, err) == (0, "")
+    assert "output  not stored" in clean
+    assert "  output  " in perturbed
+    assert "not stored" not in perturbed
+    assert "scores    clean  keyboard_typo-3\n" in perturbed
+
+
 def test_scores_are_those_of_the_metric(command, folder):
     """A wrong answer on the perturbed side scores 0, a right one on the clean side 1."""
     (folder / "cli_model.py").write_text(

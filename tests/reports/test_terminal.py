@@ -27,7 +27,7 @@ def test_the_first_line_of_a_broken_test_gives_the_reason():
     """Where there is no value, the first line says why."""
     one = arm(verdict="INVALID", value=None, units=0, reason="3 cases have no output, and on_missing is error")
     first = text_of(one).split("\n", 1)[0]
-    assert "mean-request_match: 3 cases have no output, and on_missing is error, required >= 0.90 (n=0)" in first
+    assert "mean-request_match, required >= 0.90 (n=0): 3 cases have no output, and on_missing is error" in first
 
 
 def test_the_claim_is_there_in_full():

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from robustspec.perturbation.base import Params, Passage, Range
 from robustspec.perturbation.edits import Edit, SiteEdits, splice, words
+
+
+def _title(word: str) -> str:
+    return word[0].upper() + word[1:]
+
+
+_STYLES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "title": _title}
 
 
 class LetterCase(SiteEdits):
@@ -42,28 +49,21 @@ class LetterCase(SiteEdits):
             return super().edits(passage, params, level)
         if self.amount(level) <= 0:
             return []
-        text = passage.text
-        styled = ((start, end, self._styled(text[start:end])) for start, end in self.sites(passage))
-        return [Edit(start, end, new) for start, end, new in styled if new != text[start:end]]
+        text, styled = passage.text, _STYLES[self.style]
+        pairs = [(start, end, text[start:end]) for start, end in self.sites(passage)]
+        return [Edit(start, end, new) for start, end, word in pairs if (new := styled(word)) != word]
 
     def apply(self, passage: Passage, params: Params, level: int | None) -> Passage:
         """The passage with every word in the style."""
         edits = self.edits(passage, params, level)
-        return (
-            passage.with_text(splice(passage.text, edits), len(edits) / len(self.sites(passage))) if edits else passage
-        )
+        return passage.with_text(splice(passage.text, edits), len(edits) / len(self.sites(passage))) if edits else passage
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """The word in the style."""
         word = text[start:end]
         if self.style != "random":
-            return self._styled(word)
+            return _STYLES[self.style](word)
         upper = int(rng.random() * (1 << 53))  # one bit a letter; longer words repeat the pattern
         return "".join(
             letter.upper() if upper >> (place % 53) & 1 else letter.lower() for place, letter in enumerate(word)
         )
-
-    def _styled(self, word: str) -> str:
-        if self.style == "lower":
-            return word.lower()
-        return word.upper() if self.style == "upper" else word[0].upper() + word[1:]

@@ -32,7 +32,7 @@ def splice(text: str, edits: Sequence[Edit]) -> str:
     """
     parts: list[str] = []
     done = 0
-    for start, end, new in sorted(edits):
+    for start, end, new in sorted(edits) if len(edits) > 1 else edits:
         parts += (text[done:start], new)
         done = end
     parts.append(text[done:])

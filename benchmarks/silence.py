@@ -62,7 +62,7 @@ def loaded(folder: Path, *options: str) -> set[str]:
 
 def main() -> None:
     """Print the difference and what was loaded."""
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
+    pairs = max(2, int(sys.argv[1])) if len(sys.argv) > 1 else PAIRS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         project(folder)

@@ -56,7 +56,9 @@ class LetterCase(SiteEdits):
     def apply(self, passage: Passage, params: Params, level: int | None) -> Passage:
         """The passage with every word in the style."""
         edits = self.edits(passage, params, level)
-        return passage.with_text(splice(passage.text, edits), len(edits) / len(self.sites(passage))) if edits else passage
+        return (
+            passage.with_text(splice(passage.text, edits), len(edits) / len(self.sites(passage))) if edits else passage
+        )
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """The word in the style."""

@@ -44,6 +44,12 @@ class RecordedAdapter(AdapterSpec):
     path: str
     """File with the recorded outputs, relative to the specification; ``$NAME`` is taken from the environment."""
 
+    def check(self, folder: Path) -> None:
+        """The file is there; it is not read."""
+        path = Path(folder) / expanded(self.path, "path")
+        if not path.is_file():
+            raise AdapterError(f"{path}: no such file -- model.path must name recorded outputs")
+
     def open(self, folder: Path) -> Model:
         """The recorded outputs, indexed: one byte offset for each case in memory, the outputs left in the file."""
         return RecordedModel(Path(folder) / expanded(self.path, "path"), self.fingerprint)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.engine.compile import check_ids, compile_spec
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
-from robustspec.engine.plan import Plan, check_ids, compile_spec
+from robustspec.engine.plan import Plan
 from robustspec.engine.run import MayStart, OnProgress, Progress, Run
 from robustspec.engine.store import Store
 from robustspec.errors import AdapterError, RobustspecError, SpecError

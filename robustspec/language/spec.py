@@ -111,7 +111,7 @@ class StatisticsFields(Block):
     fail_confidence: Confidence | None = None
     """1 - alpha of a FAIL; default: confidence."""
     max_samples: Annotated[int, Field(ge=1)] | None = None
-    """The most units per arm; default all, at most 2000."""
+    """The most units per arm; default all, at most 2000. ``population: dataset`` takes all whatever this says."""
     population: Population | None = None
     """distribution: the claim is about the process that made the rows; dataset: about these rows."""
     margin: Annotated[float, Field(ge=0)] | None = None

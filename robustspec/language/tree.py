@@ -234,7 +234,10 @@ class _Builder:
         self._place(frame, node)
         if frame.node.size > MAX_NODES:
             self.stop(
-                f"the aliases expand to more than {MAX_NODES:,} values", "write out what is needed", line or node.line, column or node.column
+                f"the aliases expand to more than {MAX_NODES:,} values",
+                "write out what is needed",
+                line or node.line,
+                column or node.column,
             )
         if frame.node.depth + len(self._stack) > MAX_DEPTH + 1:
             self.stop(f"nested more than {MAX_DEPTH} deep", "", line or node.line, column or node.column)

@@ -226,7 +226,7 @@ def level_curves(curves: Sequence[Curve], description: str) -> str:
     wide = WIDTH / columns
     values = [value for curve in curves for _, value in curve.points]
     values += [curve.bound for curve in curves if curve.bound is not None]
-    y = scale(values, tall - 34, 30, narrowest=0.25, ticks=4)
+    y = scale(values, tall - 34, 42, narrowest=0.25, ticks=4)
     parts = [
         f'<g transform="translate({index % columns * wide:.1f} {index // columns * tall})">'
         f"{''.join(_curve(curve, y, wide))}</g>"

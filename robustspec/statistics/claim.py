@@ -91,10 +91,12 @@ def suite_sentence(alphas: Sequence[float | None]) -> str:
     if not guaranteed:
         return "All requirements pass, none of them with a guarantee."
     which = "them" if len(guaranteed) == len(alphas) else f"the {len(guaranteed)} with a guarantee"
-    head = "The only requirement passes." if len(alphas) == 1 else f"All {len(alphas)} requirements pass."
+    runs = f"at most {chance(max(guaranteed))} such runs, each with fresh units, would"
+    if len(alphas) == 1:
+        return f"The only requirement passes. If it were not met, {runs} pass it."
     return (
-        f"{head} If at least one of {which} were not met, at most "
-        f"{chance(max(guaranteed))} such runs, each with fresh units, would pass them all; this needs no correction."
+        f"All {len(alphas)} requirements pass. If at least one of {which} were not met, {runs} pass them all; this needs no "
+        "correction."
     )
 
 

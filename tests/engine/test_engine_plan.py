@@ -3,7 +3,7 @@
 import pytest
 from spec_factory import A12, B1, rows, spec_text
 
-from robustspec.engine.plan import check_ids, compile_spec
+from robustspec.engine.compile import check_ids, compile_spec
 from robustspec.errors import SpecError
 from robustspec.language.load import load
 

@@ -89,7 +89,7 @@ def test_an_alias_bomb(project):
     project.write("spec.yaml", ALIAS_BOMB)
     told = project.refused()
     assert told.startswith("spec.yaml:7:")
-    assert told.endswith("the aliases expand to more than 200,000 values")
+    assert "the aliases expand to more than 200,000 values -- " in told
 
 
 @pytest.mark.parametrize("name", ["großschreibung", "'a::b'", "'a b'", "'a[1]'", "''"])

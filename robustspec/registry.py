@@ -101,10 +101,15 @@ def _third_party(which: str) -> Iterable[Entry]:
 
 
 @cache
+def _own_table(which: str) -> dict[str, Entry]:
+    return {entry.kind: entry for entry in _first_party(which)}
+
+
+@cache
 def table(which: str) -> dict[str, Entry]:
     """Every kind of an open set by name, nothing imported; a kind that two distributions claim is an error."""
     found: dict[str, Entry] = {}
-    for entry in (*_first_party(which), *_third_party(which)):
+    for entry in (*_own_table(which).values(), *_third_party(which)):
         earlier = found.get(entry.kind)
         if earlier is not None and earlier.target != entry.target:
             raise RegistryError(
@@ -129,9 +134,10 @@ def _import(which: str, entry: Entry) -> type[Any]:
 
 def lookup(which: str, kind: str) -> type[Any]:
     """The class of a kind; an unknown one is an error with the nearest names."""
-    entries = table(which)
-    entry = entries.get(kind)
+    # A bare name is first-party: what else is installed is read only by those who use it.
+    entry = _own_table(which).get(kind) or table(which).get(kind)
     if entry is None:
+        entries = table(which)
         near = difflib.get_close_matches(kind, entries, n=1)
         hint = f"did you mean '{near[0]}'? " if near else ""
         raise RegistryError(f"unknown {SETS[which]} '{kind}' -- {hint}(see: robustspec list {which})")

@@ -41,7 +41,8 @@ class ScenarioRun:
         wishes = [(arm, slots, cells) for arm in self.undecided for slots, cells in arm.wants()]
         if not wishes:
             return 0, iter(())
-        union = np.unique(np.concatenate([slots for _, slots, _ in wishes]))
+        union = np.sort(np.concatenate([slots for _, slots, _ in wishes]))
+        union = union[np.append(True, union[1:] != union[:-1])]  # np.unique would load numpy.ma
         need = np.zeros((len(union), len(self.plan.cells)), dtype=bool)
         for arm, slots, cells in wishes:
             at, status = np.searchsorted(union, slots), self.cases.table.status[arm.plan.measure]

@@ -72,6 +72,11 @@ class Measure:
         return [case for number, case in enumerate(cases) if number % self._of_repeats < self._repeats]
 
     def _write(self, at: tuple[int, int], relation: Mapping[str, Any] | None, cases: Cases, clean: Cases) -> None:
+        metric = self.metric
+        if isinstance(metric, CaseMetric) and len(cases) == 1 and cases[0] is not None:  # nearly every case
+            self._values[(0, *at)] = self._within(metric.score(cases[0]))
+            self._status[at] = SCORED
+            return
         known = []
         for number, case in enumerate(cases):
             base = clean[number % len(clean)] if clean else None

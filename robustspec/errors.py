@@ -6,9 +6,8 @@ RobustspecError
 ├── DataError            a data file is missing, torn, or not what the specification says it is
 ├── PerturbationError    an operator was asked for something it cannot do
 ├── AdapterError         a model cannot be opened, or answered in a shape that is not an answer
-├── StoreError           stored outputs cannot be read or written
-│   └── OfflineMiss      an output was needed that is not in the store, and no call was allowed
-└── EvidenceError        a run was asked for something its evidence does not hold
+└── StoreError           stored outputs cannot be read or written
+    └── OfflineMiss      an output was needed that is not in the store, and no call was allowed
 """
 
 from __future__ import annotations
@@ -72,7 +71,3 @@ class StoreError(RobustspecError):
 
 class OfflineMiss(StoreError):  # noqa: N818  # a miss is what it is called everywhere
     """An output was needed that is not in the store, and no call was allowed."""
-
-
-class EvidenceError(RobustspecError):
-    """A run was asked for something its evidence does not hold."""

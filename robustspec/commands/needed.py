@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from robustspec.answers.extractors import Whole
 from robustspec.answers.reading import Reader
-from robustspec.commands.rows import repeats_of
 from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.dispatch import Request
 from robustspec.engine.plan import ArmPlan, Ints, ScenarioPlan, Stream
@@ -29,7 +28,7 @@ def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
 
     Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
     """
-    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=repeats_of(scenario), by_case=True)
+    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=scenario.repeats, by_case=True)
     walks = [_Walk(arm, stream) for arm in scenario.arms if arm.problem is None for stream in arm.streams]
     metrics = {walk.arm.requirement.metric: walk.arm.metric for walk in walks}
     shape = (len(scenario.cells), len(scenario.rows))

@@ -86,15 +86,10 @@ def _cut(parts: list[str], numbers: int) -> list[str]:
 
 def _checked(case_id: str, place: Place) -> Place:
     draws = place.scenario.cells[place.cell].draws
-    repeats = repeats_of(place.scenario)
+    repeats = place.scenario.repeats
     if place.draw >= draws or place.repeat >= repeats:
         raise UsageError(f"{case_id}: draws count from 0 to {draws - 1} here, and repeats from 0 to {repeats - 1}")
     return place
-
-
-def repeats_of(scenario: ScenarioPlan) -> int:
-    """How often a run calls each case of a scenario."""
-    return max((arm.settings.repeats for arm in scenario.arms), default=1)
 
 
 def _example(scenario: ScenarioPlan) -> str:

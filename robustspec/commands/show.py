@@ -85,7 +85,6 @@ class _Seen:
 def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen, str]:
     """The case and its clean twin, scored as a run scores them; or what is there, and why it is not all."""
     from robustspec.answers.reading import Reader
-    from robustspec.commands.rows import repeats_of
     from robustspec.engine.cases import Cases, converse
     from robustspec.engine.dispatch import Dispatcher
     from robustspec.engine.session import open_model
@@ -96,8 +95,7 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
     scenario, output = place.scenario, plan.spec.output
     reader = Reader(output.extract, output.refusal, output.asking)
     model, timeout_s = open_model(plan, args.model)
-    repeats = repeats_of(scenario)
-    cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=repeats, by_case=model.by_case)
+    cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=scenario.repeats, by_case=model.by_case)
     seen = _Seen(cases)
     fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
 

@@ -40,11 +40,12 @@ class Options:
 
 def load_plan(path: Path, options: Options, name: str | None = None) -> Plan:
     """The plan of a specification file: loaded, checked against its data, compiled. Opens no model."""
-    from robustspec.language.lint import check
+    from robustspec.language.lint import check, check_rows
     from robustspec.language.load import read_file
 
     document = read_file(path)
-    if faults := check(document.spec, path.resolve().parent, path=str(path), marks=document.marks()):
+    marks = document.marks()
+    if faults := check(document.spec, path.resolve().parent, path=str(path), marks=marks):
         raise SpecError(faults)
     plan = compile_spec(
         document.spec,
@@ -55,6 +56,8 @@ def load_plan(path: Path, options: Options, name: str | None = None) -> Plan:
         max_samples=options.max_samples,
     )
     check_ids(plan)
+    if faults := check_rows(document.spec, plan.datasets, path=str(path), marks=marks):
+        raise SpecError(faults)
     return plan
 
 

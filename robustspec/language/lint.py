@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -25,22 +25,13 @@ Marks = Mapping[Loc, tuple[int, int]]
 """Line and column, from 1, of every entry of a file."""
 
 
-def check(
-    spec: Spec,
-    folder: Path,
-    *,
-    path: str = "",
-    marks: Marks | None = None,
-    reachability: Callable[[Spec, Path], list[Finding]] | None = None,
-) -> list[Fault]:
+def check(spec: Spec, folder: Path, *, path: str = "", marks: Marks | None = None) -> list[Fault]:
     """Every fault of ``spec`` that shows without a model and without reading all data; paths start at ``folder``.
 
-    ``marks`` (of `robustspec.language.load.load_marks`) give the faults their lines. ``reachability`` may add what a
-    plan knows: bounds that cannot be shown with so few units.
+    ``marks`` (of `robustspec.language.load.Document`) give the faults their lines. What only a plan knows, such as bounds
+    that cannot be shown with so few units, stands on the plan's arms.
     """
     findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder)]
-    if reachability is not None and not findings:
-        findings += reachability(spec, folder)
     faults = [_fault(finding, path, marks or {}) for finding in findings]
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 

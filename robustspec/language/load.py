@@ -81,11 +81,6 @@ def read_file(path: Path) -> Document:
     return read(_text(path), str(path))
 
 
-def load_marks(path: Path) -> dict[Loc, tuple[int, int]]:
-    """Line and column, from 1, of every entry of a file: of the key in a mapping, of the value in a list."""
-    return read_file(path).marks()
-
-
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:

@@ -1,5 +1,7 @@
 """robustspec check."""
 
+import json
+
 
 def test_a_sound_specification(command, folder):
     """What is fine is said in one line."""
@@ -83,3 +85,22 @@ def test_the_shipped_specification_is_fine(command, root, tmp_path):
     code, out, err = command("check", root / "specs" / "pharmacy.yaml", "--cache", tmp_path)
     assert (code, err) == (0, "")
     assert out.endswith("arms, fine\n")
+
+
+def test_rows_that_may_be_refused_ask_for_coverage(command, tmp_path):
+    """A policy that only the rows carry is seen: without a requirement on coverage, refusing everything would pass."""
+    row = {"input": "hello", "label": "yes", "policy": "may_refuse"}
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps({"id": f"r{n}", **row}) + "\n" for n in range(60)))
+    spec = tmp_path / "spec.yaml"
+    text = (
+        "robustspec: 1\nabout: {title: Refusals}\ndata:\n  rows: {kind: jsonl, path: rows.jsonl}\nscenarios:\n"
+        "  refusals:\n    title: Refusals\n    mechanism: Unclear requests.\n    data: rows\n    requirements:\n"
+        "      - {metric: accuracy, at_least: 0.8}\n"
+    )
+    spec.write_text(text)
+    code, _, err = command("check", spec)
+    assert code == 4
+    assert "spec.yaml:6:" in err
+    assert "coverage" in err
+    spec.write_text(text + "      - {metric: coverage, at_least: 0.5}\n")
+    assert command("check", spec)[0] == 0

@@ -10,7 +10,7 @@ from language_specs import BASE
 
 from robustspec.data.dataset import open_dataset
 from robustspec.language.lint import check, check_rows, spec_hash
-from robustspec.language.load import load, load_marks
+from robustspec.language.load import load, read_file
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def found(text: str, folder: Path) -> list[str]:
     """The faults of a specification in ``folder``, with their places in the text."""
     path = folder / "spec.yaml"
     path.write_text(text)
-    return [str(fault) for fault in check(load(text), folder, path="spec.yaml", marks=load_marks(path))]
+    return [str(fault) for fault in check(load(text), folder, path="spec.yaml", marks=read_file(path).marks())]
 
 
 def test_a_specification_with_its_data_has_no_faults(folder: Path) -> None:

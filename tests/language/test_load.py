@@ -8,7 +8,7 @@ import pytest
 from language_specs import BASE, fault, faults
 
 from robustspec.errors import SpecError
-from robustspec.language.load import load, load_file, load_marks, read
+from robustspec.language.load import load, load_file, read, read_file
 
 
 def test_the_base_specification_loads() -> None:
@@ -78,7 +78,7 @@ def test_marks_give_the_line_of_every_entry(tmp_path: Path) -> None:
     """A pytest item can point at its requirement."""
     path = tmp_path / "a.yaml"
     path.write_text(BASE)
-    marks = load_marks(path)
+    marks = read_file(path).marks()
     assert marks["scenarios", "typos"] == (9, 3)
     assert marks["scenarios", "typos", "requirements", 0] == (17, 9)
     assert read(BASE).mark("scenarios", "typos", "requirements", 0) == (17, 9)

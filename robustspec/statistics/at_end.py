@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from robustspec.statistics.base import Hypothesis, Summary
+from robustspec.statistics.base import Hypothesis, Ints, Summary
 from robustspec.statistics.evidence import Counted, Evidence
 from robustspec.statistics.limits import summarise
 from robustspec.statistics.side import Pair
@@ -28,7 +28,7 @@ class AtEndTest:
         """The bound that a PASS needs and the bound that a FAIL needs; None where there are none."""
         raise NotImplementedError
 
-    def extend(self, against_pass: Pair, against_fail: Pair) -> int | None:
+    def extend(self, against_pass: Pair, against_fail: Pair, drawn: Ints | None = None) -> int | None:
         """Take more units, shapes (units,); the horizon where that decided, else None.
 
         ValueError at a unit outside the declared bounds.

@@ -18,8 +18,11 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+Ints = npt.NDArray[np.int64]
+
 Method = Literal["sequential", "fixed", "approximate", "point"]
 Population = Literal["distribution", "dataset"]
+Form = Literal["mean", "quantile", "tail_mean"]
 Word = Literal["PASS", "FAIL", "INCONCLUSIVE", "INVALID", "UNREACHABLE", "WAIVED", "NOT_NEEDED"]
 
 
@@ -30,6 +33,10 @@ class Hypothesis:
     ``lower`` and ``upper`` bound A; ``denominator_upper`` bounds B in [0, denominator_upper], None where B is 1.
     ``nested`` says that A <= B always (precision, not retention). ``binary`` says that A is 0 or 1 for every unit and B
     is 1. ``horizon`` is the most units that will be seen. ``margin`` >= 0 loosens the PASS side only.
+
+    ``form`` says which number of the units' distribution the bound speaks about: the mean, the ``share`` quantile, or the
+    mean of the worst ``share`` of them (``higher_is_better`` tells which end is worst). ``every_unit`` says that every
+    unit drawn gives evidence: none is left unchanged by its perturbation. ``seed`` is that of resampling.
     """
 
     bound: float
@@ -43,6 +50,11 @@ class Hypothesis:
     nested: bool = True
     binary: bool = False
     margin: float = 0.0
+    form: Form = "mean"
+    share: float = 1.0
+    higher_is_better: bool = True
+    every_unit: bool = True
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +79,19 @@ class Test(Protocol):
     against a FAIL (the same arrays where nothing is missing). It returns the number of units, counted from the first
     ever seen, at which the test decided, or None; units after it are not evidence and are ignored. FAIL wins where both
     boundaries are crossed at one unit. ``finish`` says that no more units will come.
+
+    ``drawn`` is the rank of each unit, from 1, in the arm's order, in which units without evidence stand too; None where
+    every unit drawn gives evidence. Only claims about a data set need it: they count down how many units are left.
     """
 
     decision: Literal["PASS", "FAIL"] | None
     n: int
 
     def extend(
-        self, against_pass: tuple[Floats, Floats | None], against_fail: tuple[Floats, Floats | None]
+        self,
+        against_pass: tuple[Floats, Floats | None],
+        against_fail: tuple[Floats, Floats | None],
+        drawn: Ints | None = None,
     ) -> int | None:
         """Take more units; the unit at which the test decided, or None."""
         ...

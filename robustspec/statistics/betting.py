@@ -11,6 +11,7 @@ bisection.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +57,11 @@ def horizon_grid(side: Side, horizon: int) -> Grid:
 
 
 def open_grid() -> Grid:
-    """Fractions for a null that is not known beforehand: 2^(-j/2), j = 0..15, equal weights."""
-    return _grid([2.0 ** (-j / 2) for j in range(16)], 0.0)
+    """Fractions for a null or a horizon that is not known beforehand: 2^(-j/4), j = 0..31, equal weights."""
+    return _grid([2.0 ** (-j / 4) for j in range(32)], 0.0)
 
 
-def _log_growth(returns: Floats, fractions: Floats) -> Floats:
+def log_growth(returns: Floats, fractions: Floats) -> Floats:
     """Logarithm of 1 + u r, fractions x units; -inf where all is lost."""
     with np.errstate(divide="ignore"):
         return np.log1p(np.multiply.outer(fractions, returns))
@@ -80,12 +81,26 @@ class Wealth:
             return None
         if self._side.settled:
             return 0
-        growth = _log_growth(self._side.returns(pair), self._grid.fractions)
+        reached = enough(self.path(pair), self._side.alpha)
+        return int(np.argmax(reached)) if reached.any() else None
+
+    def path(self, pair: Pair) -> Floats:
+        """Bet on more units; the log-wealth after each of them, shape (units,)."""
+        growth = log_growth(self._side.returns(pair), self._grid.fractions)
         # The running sum starts from the state, so that it makes the same additions however the units are batched.
         path = np.cumsum(np.concatenate((self._log_wealth, growth), axis=1), axis=1)[:, 1:]
-        self._log_wealth = path[:, -1:].copy()
-        reached = _enough(np.logaddexp.reduce(path, axis=0), self._side.alpha)
-        return int(np.argmax(reached)) if reached.any() else None
+        self._log_wealth = path[:, -1:].copy() if path.shape[1] else self._log_wealth
+        return np.asarray(np.logaddexp.reduce(path, axis=0))
+
+    def soonest(self, most: int) -> int:
+        """How many more units it takes to reach 1 / alpha, all of them the best; ``most`` where that is not enough."""
+        stake, reach = self._side.stake, self._side.reach
+        if self._side.settled or stake <= SLACK:
+            return 1
+        units = np.arange(1, most + 1)
+        growth = np.multiply.outer(np.log1p(self._grid.fractions * max(reach, 0.0) / stake), units)
+        reached = enough(np.logaddexp.reduce(self._log_wealth + growth, axis=0), self._side.alpha)
+        return int(reached.argmax()) + 1 if reached.any() else most
 
     @property
     def log_wealth(self) -> float:
@@ -93,14 +108,27 @@ class Wealth:
         return float(np.logaddexp.reduce(self._log_wealth[:, 0]))
 
 
-def _enough(log_wealth: Floats, alpha: float) -> npt.NDArray[np.bool_]:
+def enough(log_wealth: Floats, alpha: float) -> npt.NDArray[np.bool_]:
+    """Where the wealth is 1 / alpha or more, but for rounding."""
     return log_wealth >= -math.log(alpha) - SLACK
+
+
+def log_wealth_vector(side: Side, counted: Counted, grid: Grid) -> Floats:
+    """What each fraction of the grid alone has made of 1 after the counted units, as logarithms; shape (fractions,).
+
+    The vectors of disjoint sets of units add up to that of their union: shards of a run merge by a sum.
+    """
+    return np.asarray(log_growth(side.returns(counted.pair), grid.fractions) @ counted.counts)
+
+
+def mixed(vector: Floats, grid: Grid) -> float:
+    """The log-wealth of the whole grid from that of each fraction (`log_wealth_vector`)."""
+    return float(np.logaddexp.reduce(grid.log_weights + vector))
 
 
 def log_wealth(side: Side, counted: Counted, grid: Grid) -> float:
     """Log-wealth after units that are counted, whatever their order was."""
-    growth = _log_growth(side.returns(counted.pair), grid.fractions) @ counted.counts
-    return float(np.logaddexp.reduce(grid.log_weights + growth))
+    return mixed(log_wealth_vector(side, counted, grid), grid)
 
 
 def rejects(side: Side, counted: Counted, grid: Grid) -> bool:
@@ -111,7 +139,14 @@ def rejects(side: Side, counted: Counted, grid: Grid) -> bool:
 
 
 def invert(side: Side, counted: Counted, grid: Grid, tolerance: float = TOLERANCE) -> float:
-    """The bound that the units give on this side: every null beyond it is refuted.
+    """The betting bound that counted units give on this side (`last_refuted`)."""
+    return last_refuted(side, counted.estimate, lambda other: rejects(other, counted, grid), tolerance)
+
+
+def last_refuted(
+    side: Side, estimate: float | None, refuted: Callable[[Side], bool], tolerance: float = TOLERANCE
+) -> float:
+    """The bound on this side: every null beyond it is refuted, by a test that refutes nulls from the far end inwards.
 
     A lower bound where ``side.sign`` is 1, else an upper one; the end of the value's range where nothing is refuted
     (infinite for a ratio without one). It is at ``side.null`` or better exactly if that null is refuted.
@@ -119,25 +154,25 @@ def invert(side: Side, counted: Counted, grid: Grid, tolerance: float = TOLERANC
     """
     low, high = value_range(side.hypothesis)
     outer = low if side.sign > 0 else high
-    if counted.estimate is None:
+    if estimate is None:
         return outer
-    inner = counted.estimate
+    inner = estimate
     if math.isinf(outer):
-        outer = _first_refuted(side, counted, grid)
+        outer = _first_refuted(side, estimate, refuted)
     if math.isinf(outer):
         return outer
     if min(inner, outer) < side.null < max(inner, outer):
-        inner, outer = (inner, side.null) if rejects(side, counted, grid) else (side.null, outer)
+        inner, outer = (inner, side.null) if refuted(side) else (side.null, outer)
     while abs(outer - inner) > tolerance:
         middle = (inner + outer) / 2
-        inner, outer = (inner, middle) if rejects(side.at(middle), counted, grid) else (middle, outer)
+        inner, outer = (inner, middle) if refuted(side.at(middle)) else (middle, outer)
     return outer
 
 
-def _first_refuted(side: Side, counted: Counted, grid: Grid) -> float:
-    null = 2 * max(counted.estimate or 0.0, 1.0)
+def _first_refuted(side: Side, estimate: float, refuted: Callable[[Side], bool]) -> float:
+    null = 2 * max(estimate, 1.0)
     while null < _FURTHEST:
-        if rejects(side.at(null), counted, grid):
+        if refuted(side.at(null)):
             return null
         null *= 2
     return math.inf
@@ -156,7 +191,7 @@ def units_to_reach(side: Side, counted: Counted, horizon: int | None = None, lim
 
     def enough(n: int) -> bool:
         grid = horizon_grid(side, n if horizon is None else horizon)
-        growth = _log_growth(returns, grid.fractions) @ share
+        growth = log_growth(returns, grid.fractions) @ share
         return float(np.logaddexp.reduce(grid.log_weights + n * growth)) >= -math.log(side.alpha) - SLACK
 
     few, many = 0, 1

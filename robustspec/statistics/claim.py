@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from robustspec.statistics.base import Method, Population, Summary, Word
 
@@ -24,9 +24,9 @@ class Facts:
     in words ("" for a mean). ``alpha_pass`` and ``alpha_fail`` are the error rates of the whole requirement, before
     ``alpha_fail`` is shared among its arms. ``reason`` explains INVALID, UNREACHABLE, WAIVED and NOT_NEEDED; ``remedy``
     an INCONCLUSIVE (see `remedy.remedy`). ``found`` is the verdict under a waiver. ``missing`` counts cases without
-    output, ``missing_policy`` is ``on_missing``.
-    ``without_level`` are cells that an arm over levels does not hold. Before a run, ``word`` and ``summary`` keep their
-    defaults.
+    output, ``missing_policy`` is ``on_missing``. ``without_level`` are cells that an arm over levels does not hold.
+    ``all_in`` says that a claim about a data set rests on all its units, and not on as many as it took; ``quick`` that the
+    run is a look at a few units. Before a run, ``word`` and ``summary`` keep their defaults.
     """
 
     subject: str
@@ -53,6 +53,8 @@ class Facts:
     missing: int = 0
     missing_policy: str = "worst_case"
     found: Word | None = None
+    all_in: bool = True
+    quick: bool = False
 
 
 def sentence(facts: Facts) -> str:
@@ -69,34 +71,109 @@ def expectation(facts: Facts, fewest: int | None = None, calls: int | None = Non
 
     ``fewest`` is the least number of units that can pass, ``calls`` the most calls that the arm may cost.
     """
+    dataset = facts.population == "dataset"
+    if dataset and facts.method == "sequential":
+        facts = replace(facts, all_in=False)
     needs = "" if fewest is None else f"needs at least {counted(fewest, facts.unit_word)}, "
-    cost = "" if calls is None else f", {calls:,} calls"
+    cost = "" if calls is None else f", {counted(calls, 'calls')}"
     parts = [
-        f"PASS will mean: {claimed(facts)}. {_guarantee(facts, 'PASS')}",
-        f"FAIL will mean the opposite. {_guarantee(facts, 'FAIL')}" if facts.method != "point" else "",
-        "INCONCLUSIVE will mean that neither was shown." if not _certain(facts) and facts.method != "point" else "",
+        f"PASS will mean: {claimed(facts)}. {guarantee(facts, 'PASS')}",
+        f"FAIL will mean the opposite. {guarantee(facts, 'FAIL')}" if facts.method != "point" or dataset else "",
+        "With all rows in, either is certain." if dataset and not facts.all_in else "",
+        "INCONCLUSIVE will mean that neither was shown." if not dataset and facts.method != "point" else "",
         f"It {needs}uses at most {counted(facts.horizon, facts.unit_word)}{cost}." if facts.horizon else "",
         *_caveats(facts),
     ]
     return " ".join(part for part in parts if part)
 
 
-def suite_sentence(alphas: Sequence[float | None]) -> str:
-    """What it says that all requirements of a specification pass; None stands for one without a guarantee.
+def suite_sentence(
+    alphas: Sequence[float | None],
+    *,
+    approximate: int = 0,
+    edited: int = 0,
+    dataset: int = 0,
+    waived: int = 0,
+    unblocking: int = 0,
+    bonferroni: bool = False,
+) -> str:
+    """What it says that these requirements all pass: the ones that block the gate and have no waiver.
+
+    ``alphas`` holds, for each, the most runs that would pass it if it were not met: 0 where all rows of a data set are in,
+    its error rate times its look elsewhere, None where nothing is guaranteed. Of the latter, ``approximate`` have an error
+    rate that is not guaranteed, and ``edited`` one that does not hold, since a setting was edited after the same data had
+    been judged; ``dataset`` of the others are about a data set. ``waived`` and ``unblocking`` count the
+    requirements left out. ``bonferroni`` says that ``multiplicity: {pass: bonferroni}`` made the error rates.
 
     A false requirement has to pass for the whole to pass, so the largest single error rate holds for the whole, without
-    correction (Berger 1982, doi:10.1080/00401706.1982.10487790).
+    correction (Berger 1982, doi:10.1080/00401706.1982.10487790); the sum of all bounds the runs in which any one does.
     """
     guaranteed = [alpha for alpha in alphas if alpha is not None]
+    parts = [
+        _all_pass(len(alphas), len(guaranteed), approximate, edited),
+        _all_false_pass(guaranteed, len(alphas), dataset) if guaranteed else "",
+        f"At most {chance(min(1.0, sum(guaranteed)))} such runs would pass any requirement that is not met."
+        if bonferroni and len(guaranteed) > 1 and sum(guaranteed) > 0
+        else "",
+        _left_out(waived, unblocking),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _all_pass(requirements: int, guaranteed: int, approximate: int, edited: int) -> str:
+    """That they pass, and how many of them without a guarantee."""
+    if requirements == 0:
+        return "No requirement blocks the gate."
     if not guaranteed:
-        return "All requirements pass, none of them with a guarantee."
-    which = "them" if len(guaranteed) == len(alphas) else f"the {len(guaranteed)} with a guarantee"
-    runs = f"at most {chance(max(guaranteed))} such runs, each with fresh units, would"
-    if len(alphas) == 1:
-        return f"The only requirement passes. If it were not met, {runs} pass it."
+        sorts = {
+            "approximate": approximate,
+            "edited after these data were judged": edited,
+            "compared only": requirements - approximate - edited,
+        }
+        others = f": {', '.join(f'{n} {sort}' for sort, n in sorts.items() if n)}" if approximate or edited else ""
+        return f"All requirements pass, none of them with a guarantee{others}."
+    after = (
+        f" {edited} of them {'was' if edited == 1 else 'were'} edited after these data were judged." if edited else ""
+    )
+    return f"{'The only requirement passes' if requirements == 1 else f'All {requirements} requirements pass'}.{after}"
+
+
+def _all_false_pass(guaranteed: Sequence[float], requirements: int, dataset: int) -> str:
+    which = "them" if len(guaranteed) == requirements else f"the {len(guaranteed)} with a guarantee"
+    where = " in another order" if dataset == len(guaranteed) else ""
+    fresh = ", each with fresh units," if dataset == 0 else where
+    runs = f"at most {chance(max(guaranteed))} such runs{fresh}" if max(guaranteed) > 0 else f"no such run{where}"
+    if requirements == 1:
+        return f"If it were not met, {runs} would pass it."
+    return f"If at least one of {which} were not met, {runs} would pass them all; this needs no correction."
+
+
+def _left_out(waived: int, unblocking: int) -> str:
+    """What the claim about the whole does not speak of."""
+    parts = [f"{waived} waived"] if waived else []
+    parts += [f"{unblocking} with gate: warn or record"] if unblocking else []
+    return f"Not part of this: {', '.join(parts)}." if parts else ""
+
+
+def ladder_sentence(name: str, verdicts: Sequence[tuple[int, Word]], alpha: float, *, approximate: bool = False) -> str:
+    """How far up its levels a perturbation was shown, mildest level first: up to the one before the first without PASS.
+
+    A level above that may pass again; it is not part of the claim. ``alpha`` is the error rate of a single level: the
+    mildest level at which the requirement is not met has to pass before too much is claimed (Wiens 2003,
+    doi:10.1002/pst.64).
+    """
+    ordered = sorted(verdicts)
+    passed = next((index for index, (_, word) in enumerate(ordered) if word != "PASS"), len(ordered))
+    levels = [level for level, _ in ordered]
+    if not passed:
+        return f"{name}: not shown at level {levels[0]}." if levels else f"{name}: no level was judged."
+    listed = f"level {levels[0]} passes" if passed == 1 else f"levels {', '.join(map(str, levels[:passed]))} pass"
+    ends = f"; {levels[passed]} does not" if passed < len(levels) else ""
+    up_to = levels[passed - 1]
+    most = f"about {chance(alpha)}" if approximate else f"at most {chance(alpha)}"
     return (
-        f"All {len(alphas)} requirements pass. If at least one of {which} were not met, {runs} pass them all; this needs no "
-        "correction."
+        f"{name}: shown up to level {up_to} ({listed}{ends}). If the requirement failed at a level up to {up_to}, "
+        f"{most} such runs would show that far{', not guaranteed' if approximate else ''}."
     )
 
 
@@ -111,10 +188,10 @@ def figures(facts: Facts) -> str:
     """Estimate, bounds, units and calls: "0.94 in these 223 units, lower bound 0.900, 1,115 calls"."""
     seen = facts.summary
     if seen.n == 0:
-        return f"no {facts.unit_word} in evidence, {facts.calls:,} calls"
-    parts = [f"{_estimate(facts)} in {'this' if seen.n == 1 else 'these'} {counted(seen.n, facts.unit_word)}"]
+        return f"no {facts.unit_word} in evidence, {counted(facts.calls, 'calls')}"
+    parts = [f"{estimated(facts)} in {'this' if seen.n == 1 else 'these'} {counted(seen.n, facts.unit_word)}"]
     parts += [] if _certain(facts) else _bounds(facts)
-    return ", ".join([*parts, f"{facts.calls:,} calls"])
+    return ", ".join([*parts, counted(facts.calls, "calls")])
 
 
 def chance(alpha: float) -> str:
@@ -178,7 +255,7 @@ def outwards(value: float, name: str, bound: float, apart: bool) -> str:
         places += 1
 
 
-def _estimate(facts: Facts) -> str:
+def estimated(facts: Facts) -> str:
     """The estimate with as many decimals as keep it apart from a bound that it does not equal."""
     value = facts.summary.estimate
     if value is None:
@@ -191,42 +268,58 @@ def _estimate(facts: Facts) -> str:
 
 
 def _certain(facts: Facts) -> bool:
-    return facts.population == "dataset"
+    return facts.population == "dataset" and facts.all_in
 
 
 def _meaning(facts: Facts) -> str:
     """The guarantee of a verdict, or why there is none."""
     if facts.word == "WAIVED":
         found = f"Found {facts.found}. " if facts.found else ""
-        return f"{found}Waived: {facts.reason or 'no reason given'}."
+        return f"{found}{_waived(facts.reason)}."
     if facts.word == "INCONCLUSIVE":
-        return f"Neither PASS nor FAIL is shown. {facts.remedy}".strip()
-    return _guarantee(facts, facts.word)
+        return f"Neither PASS nor FAIL is shown. {_capital(facts.remedy)}".strip()
+    return guarantee(facts, facts.word)
 
 
-def _guarantee(facts: Facts, word: str) -> str:
+def _waived(reason: str) -> str:
+    """A waiver's reason as a sentence, which may say itself that this is a waiver."""
+    return _capital(reason if reason.startswith("waived ") else f"waived: {reason or 'no reason given'}")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def guarantee(facts: Facts, word: str) -> str:
     """What is known of runs that would show ``word`` if it were wrong."""
     if facts.population != "dataset" and facts.method == "point":
         return "No guarantee: a model exactly at the bound passes every second run."
-    condition, act = _condition(facts, word)
+    where, act = condition(facts, word)
     if _certain(facts):
-        return f"{condition}, no such run in another order would {act}: all rows are in."
+        return f"{where}, no such run in another order would {act}: all rows are in."
     alpha = facts.alpha_pass if word == "PASS" else facts.alpha_fail
-    looks = f" (look {facts.look}: at most {chance(min(1.0, facts.look * alpha))})" if facts.look > 1 else ""
-    if facts.method == "approximate":
-        return f"{condition}, about {chance(alpha)} such runs would {act}{looks}, not guaranteed."
-    fresh = f", each with fresh {facts.unit_word}," if word == "PASS" else ""
-    return f"{condition}, at most {chance(alpha)} such runs{fresh} would {act}{looks}."
+    approximate = facts.method == "approximate"
+    most, end = ("about", ", not guaranteed") if approximate else ("at most", "")
+    looks = f" (look {facts.look}: {most} {chance(min(1.0, facts.look * alpha))})" if facts.look > 1 else ""
+    return f"{where}, {most} {chance(alpha)} such runs{_which_runs(facts, word)} would {act}{looks}{end}."
 
 
-def _condition(facts: Facts, word: str) -> tuple[str, str]:
-    rows = "the value of these rows" if _certain(facts) else "the true value"
-    margin = 0.0 if _certain(facts) else facts.margin
+def _which_runs(facts: Facts, word: str) -> str:
+    if facts.population == "dataset":
+        return " in another order"
+    return f", each with fresh {facts.unit_word}," if word == "PASS" else ""
+
+
+def condition(facts: Facts, word: str) -> tuple[str, str]:
+    """Under what ``word`` would be wrong ("If the true value were below 0.90"), and what a run does then ("pass")."""
+    dataset = facts.population == "dataset"
+    rows = "the value of these rows" if dataset else "the true value"
+    margin = 0.0 if dataset else facts.margin
     if word == "PASS":
         proved = facts.bound - margin if facts.at_least else facts.bound + margin
         less = f", the bound with its margin of {number(margin)}" if margin else ""
         return f"If {rows} were {'below' if facts.at_least else 'above'} {number(round(proved, 9))}{less}", "pass"
-    pronoun = "it" if not _certain(facts) else rows
+    pronoun = rows if dataset else "it"
     return f"If {pronoun} were {number(facts.bound)} or {'more' if facts.at_least else 'less'}", "fail this requirement"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,11 @@ import numpy.typing as npt
 
 from robustspec.statistics.base import Floats, Hypothesis
 from robustspec.statistics.side import SLACK, Pair
+
+_WITHOUT_LIMIT = (
+    "has no limit: a missing output counts as the worst value, which these scores do not have -- complete the outputs, "
+    "write on_missing: exclude, or require a quantile"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,18 @@ class Evidence:
         """Keep the next units up to the horizon or the first unusable one, which is returned as an error, not raised.
 
         The caller raises it only where no decision came before that unit, so that the outcome does not depend on how
-        the units were cut into batches. Shapes: (units,).
+        the units were cut into batches. Infinity is a value only of a quantile, and only as the declared end of the
+        range: there a missing output counts as it. Shapes: (units,).
         """
         room = self._hypothesis.horizon - self.n
         views = [self._floats(against_pass, room)]
-        views.append(views[0] if against_fail is against_pass else self._floats(against_fail, room))
-        if len(views[0][0]) != len(views[1][0]):
+        if against_fail is not against_pass:
+            views.append(self._floats(against_fail, room))
+        if len(views[0][0]) != len(views[-1][0]):
             raise ValueError("the two views of the evidence differ in their number of units")
         bad, message = min((self._fault(view) for view in views), key=lambda fault: fault[0])
-        new_pass, new_fail = (self._usable(view, bad) for view in views)
+        usable = [self._usable(view, bad) for view in views]
+        new_pass, new_fail = usable[0], usable[-1]
         self._chunks["pass"].append(new_pass)
         self._chunks["fail"].append(new_fail)
         fault = ValueError(f"unit {self.n + bad + 1} {message}") if message else None
@@ -87,6 +96,10 @@ class Evidence:
     def counted(self, against: str) -> Counted:
         """The units as they count against a "pass" or a "fail"."""
         return count(self._joined(against))
+
+    def ordered(self, against: str) -> Pair:
+        """The units as they count against a "pass" or a "fail", in the order in which they came."""
+        return self._joined(against)
 
     def _joined(self, which: str) -> Pair:
         chunks = self._chunks[which]
@@ -106,18 +119,24 @@ class Evidence:
     def _fault(self, view: Pair) -> tuple[int, str]:
         """Index of the first unusable unit, or the number of units, with what is wrong."""
         h, (a, b) = self._hypothesis, view
-        if b is None:
-            low, high = h.lower, h.upper
-            good = np.isfinite(a) & (a >= low - SLACK) & (a <= high + SLACK)
-            if h.binary:
-                good &= (a == 0) | (a == 1)
+        low, high = h.lower, h.upper
+        if h.binary:
+            good = (a == 0) | (a == 1)
+        elif b is None:
+            good = (a >= low - SLACK) & (a <= high + SLACK)
         else:
             bound = h.denominator_upper or 0.0
             low, high = (0.0, bound) if h.nested else (h.lower, h.upper)
             good = (a >= low - SLACK) & (a <= (b if h.nested else high) + SLACK) & (b >= -SLACK) & (b <= bound + SLACK)
+        if h.form != "quantile":
+            # A quantile counts units on either side of its bound, and infinity has a side; a mean is lost with it.
+            good &= np.isfinite(a) if b is None else np.isfinite(a) & np.isfinite(b)
         if good.all():
             return len(a), ""
         bad = int(np.argmin(good))
+        ends = (a[bad], (low, high)) if b is None or not math.isinf(b[bad]) else (b[bad], (h.denominator_upper,))
+        if math.isinf(ends[0]) and ends[0] in ends[1]:
+            return bad, _WITHOUT_LIMIT
         shown = f"{a[bad]:g}" if b is None else f"{a[bad]:g} / {b[bad]:g}"
         allowed = "0 or 1" if h.binary else f"[{low:g}, {high:g}]"
         return bad, f"has the value {shown}, outside the declared {allowed} -- correct the metric's bounds or its score"
@@ -125,6 +144,8 @@ class Evidence:
     def _usable(self, view: Pair, end: int) -> Pair:
         """The first ``end`` units, with rounding beyond the declared range taken off."""
         h, (a, b) = self._hypothesis, view
+        if h.binary:
+            return a[:end].copy(), None
         if b is None:
             return np.clip(a[:end], h.lower, h.upper), None
         denominators = np.clip(b[:end], 0.0, h.denominator_upper)

@@ -148,9 +148,8 @@ class GapTest:
         if self._compares:
             bound = estimate if self._certain and self._closed else None
             return Summary(self.n, estimate, bound, bound)
-        lower = max(0.0, self._widest(views, self._alpha_fail, inner=True))
-        upper = self._widest(views, self._alpha_pass, inner=False)
-        return Summary(self.n, estimate, lower, None if math.isinf(upper) else upper)
+        lower, upper = self._bounds(views)
+        return Summary(self.n, estimate, max(0.0, lower), None if math.isinf(upper) else upper)
 
     def _last(self) -> int:
         return max((stream.horizon for stream in self._streams), default=0)
@@ -173,21 +172,22 @@ class GapTest:
             self._closed = True
 
     def _judge(self) -> None:
-        views = [stream.views() for stream in self._streams]
-        passed, failed = self._compare(views) if self._compares else self._test(views)
+        passed, failed = self._compare() if self._compares else self._test()
         if passed or failed:
             self.decision = "FAIL" if failed else "PASS"
             self._closed = True
 
-    def _compare(self, views: Sequence[tuple[Counted, Counted]]) -> tuple[bool, bool]:
+    def _compare(self) -> tuple[bool, bool]:
+        views = [stream.views() for stream in self._streams]
         lows, highs = _estimates(views, 0), _estimates(views, 1)
         if not lows or not highs:
             return False, False
         widest, narrowest = max(highs) - min(lows), max(lows) - min(highs)
         return widest <= self._bound + _EQUAL, narrowest > self._bound + _EQUAL
 
-    def _test(self, views: Sequence[tuple[Counted, Counted]]) -> tuple[bool, bool]:
+    def _test(self) -> tuple[bool, bool]:
         """PASS and FAIL by the bounds, which are worked out only on the side to which the estimates point."""
+        views = [stream.views() for stream in self._streams]
         estimates = [low.estimate for low, _ in views] + [high.estimate for _, high in views]
         if any(estimate is None for estimate in estimates):
             return False, False
@@ -202,6 +202,10 @@ class GapTest:
 
     def _compare_estimates(self, views: Sequence[tuple[Counted, Counted]]) -> float:
         return max(_estimates(views, 1)) - min(_estimates(views, 0))
+
+    def _bounds(self, views: Sequence[tuple[Counted, Counted]]) -> tuple[float, float]:
+        """The least and the most that the gap may be."""
+        return self._widest(views, self._alpha_fail, inner=True), self._widest(views, self._alpha_pass, inner=False)
 
     def _widest(self, views: Sequence[tuple[Counted, Counted]], alpha: float, inner: bool) -> float:
         """max U - min L, the most that the gap may be, or with ``inner`` max L - min U, the least."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,31 +11,66 @@ from robustspec.statistics.base import Hypothesis, Method, Population, Test
 from robustspec.statistics.betting import units_to_reach
 from robustspec.statistics.dataset import DatasetTest
 from robustspec.statistics.evidence import Counted
+from robustspec.statistics.exact.sequential import ExactDatasetTest, ExactTest, share_boundary
 from robustspec.statistics.fixed import FixedTest
 from robustspec.statistics.point import PointTest
 from robustspec.statistics.sequential import SequentialTest
 from robustspec.statistics.side import SLACK, Side, pass_side
 
-_TESTS: dict[str, type[SequentialTest | FixedTest | PointTest]] = {
-    "sequential": SequentialTest,
-    "fixed": FixedTest,
-    "point": PointTest,
-}
+_AFFORDABLE = 1_000_000
+"""Units beyond which a PASS is taken to be out of reach."""
+
+_METHODS = ("sequential", "fixed", "approximate", "point")
 
 
 def check_method(method: Method, population: Population) -> None:
     """ValueError, with the remedy, for a method that has no test."""
-    if population != "dataset" and method not in _TESTS:
-        raise ValueError(
-            f"method: {method} is not available for this requirement -- write method: point for a comparison without "
-            "guarantee, or use a metric with bounded values"
-        )
+    if population != "dataset" and method not in _METHODS:
+        raise ValueError(f"there is no method {method} -- write one of {', '.join(_METHODS)}")
 
 
 def make_test(method: Method, population: Population, hypothesis: Hypothesis) -> Test:
     """A fresh test of ``hypothesis``. ValueError where the method has no test, or the hypothesis none that is valid."""
     check_method(method, population)
-    return DatasetTest(hypothesis) if population == "dataset" else _TESTS[method](hypothesis)
+    if hypothesis.form == "quantile":
+        from robustspec.statistics.quantile import QuantileTest
+
+        return QuantileTest(hypothesis, lambda share: make_test(method, population, share))
+    if hypothesis.form == "tail_mean":
+        from robustspec.statistics.tail_mean import TailMeanTest
+
+        return TailMeanTest(method, population, hypothesis)
+    if population == "dataset":
+        return _of_these_rows(method, hypothesis)
+    return _of_a_distribution(method, hypothesis)
+
+
+def _of_these_rows(method: Method, hypothesis: Hypothesis) -> Test:
+    if method != "sequential" or not _has_range(hypothesis):
+        return DatasetTest(hypothesis)
+    if hypothesis.binary and hypothesis.every_unit:
+        return ExactDatasetTest(hypothesis)
+    from robustspec.statistics.remaining import RemainingTest
+
+    return RemainingTest(hypothesis)
+
+
+def _has_range(hypothesis: Hypothesis) -> bool:
+    """Whether a unit's value is bounded; without bounds the units left may turn any verdict, up to the last of them."""
+    ends = hypothesis.lower, hypothesis.upper, hypothesis.denominator_upper or 0.0
+    return all(math.isfinite(end) for end in ends)
+
+
+def _of_a_distribution(method: Method, hypothesis: Hypothesis) -> Test:
+    if method == "approximate":
+        from robustspec.statistics.approximate import ApproximateTest
+
+        return ApproximateTest(hypothesis)
+    if method == "fixed":
+        return FixedTest(hypothesis)
+    if method == "point":
+        return PointTest(hypothesis)
+    return ExactTest(hypothesis) if hypothesis.binary else SequentialTest(hypothesis)
 
 
 def fewest_that_can_pass(
@@ -48,15 +84,60 @@ def fewest_that_can_pass(
     check_method(method, population)
     if population == "dataset" or method == "point":
         return 1
+    if method == "approximate":
+        from robustspec.statistics.approximate import FEWEST_UNITS
+
+        return FEWEST_UNITS
+    if hypothesis.form == "quantile":
+        from robustspec.statistics.quantile import as_share
+
+        return fewest_that_can_pass(method, population, as_share(hypothesis))
     side = pass_side(hypothesis)
     if side.settled:
         return 1
     best = _best(side) if ideal is None else _one_unit(*ideal)
     if side.returns(best.pair)[0] <= SLACK:
         return None
-    if method == "fixed" and hypothesis.binary:
-        return math.ceil(math.log(side.alpha) / math.log(side.null_mean) - SLACK)
+    if hypothesis.form == "tail_mean":
+        return _fewest_by_trial(method, hypothesis, float(best.pair[0][0]))
+    if hypothesis.binary:
+        return _fewest_hits(side, hypothesis.horizon if method == "sequential" else 0)
     return units_to_reach(side, best, hypothesis.horizon if method == "sequential" else None)
+
+
+def _fewest_hits(side: Side, horizon: int) -> int:
+    """The first unit within ``horizon`` at which a run of hits alone passes; else the fewest of any horizon."""
+    boundary, n = share_boundary(side, horizon), 0
+    while n < horizon:
+        n = min(2 * n + 64, horizon)
+        reached = boundary.upto(n) <= np.arange(1, n + 1)
+        if reached.any():
+            return int(np.argmax(reached)) + 1
+    # All alpha spent at once, on the last unit.
+    return math.ceil(math.log(side.alpha) / math.log(side.null_mean) - SLACK)
+
+
+def _fewest_by_trial(method: Method, hypothesis: Hypothesis, best: float) -> int | None:
+    """How many units of the value ``best`` the test itself passes; beyond the horizon, the fewest of any horizon."""
+
+    def passed(horizon: int) -> int | None:
+        units = np.full(horizon, best), None
+        test = make_test(method, "distribution", replace(hypothesis, horizon=horizon))
+        test.extend(units, units)
+        return test.n if test.finish() == "PASS" else None
+
+    within = passed(hypothesis.horizon) if method == "sequential" else None
+    if within is not None:
+        return within
+    few, many = 0, 1
+    while passed(many) is None:
+        few, many = many, 2 * many
+        if many > _AFFORDABLE:
+            return None
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if passed(middle) else (middle, many)
+    return many
 
 
 def _one_unit(a: float, b: float | None) -> Counted:

@@ -11,6 +11,8 @@ from robustspec.statistics.betting import (
     horizon_grid,
     invert,
     log_wealth,
+    log_wealth_vector,
+    mixed,
     open_grid,
     rejects,
     units_to_reach,
@@ -68,6 +70,23 @@ def test_wealth_does_not_depend_on_the_order() -> None:
     running = Wealth(side, grid)
     running.extend((xs[::-1].copy(), None))
     assert running.log_wealth == pytest.approx(log_wealth(side, count((xs, None)), grid), abs=1e-9)
+
+
+def test_vectors_of_disjoint_units_add_up() -> None:
+    """Shards merge by a sum, and the grid's mixture of the sum is the wealth of all units."""
+    side, xs = pass_side(above(0.7)), scores(90)
+    grid = horizon_grid(side, 90)
+    shards = [log_wealth_vector(side, count((part, None)), grid) for part in np.split(xs, [10, 50])]
+    expected = [sum(math.log(1 - u + u * x / 0.7) for x in xs) for u in grid.fractions]
+    assert sum(shards) == pytest.approx(expected, abs=1e-9)
+    assert mixed(sum(shards), grid) == pytest.approx(math.log(plain_wealth(xs, 0.7, 0.05, 90)), abs=1e-9)
+
+
+def test_the_grid_without_a_horizon_has_32_fractions() -> None:
+    """2^(-j/4), j = 0..31, each with 1 / 32 of the wealth."""
+    grid = open_grid()
+    assert grid.fractions == pytest.approx([2 ** (-j / 4) for j in range(32)])
+    assert np.exp(grid.log_weights) == pytest.approx(np.full(32, 1 / 32))
 
 
 def test_running_wealth_is_the_same_to_the_last_bit_for_any_batches() -> None:

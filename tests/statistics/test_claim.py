@@ -1,11 +1,24 @@
 """The sentence that a verdict prints, against the language's own examples."""
 
+import ast
 import dataclasses
+import itertools
+import re
+from pathlib import Path
 
 import pytest
 
+import robustspec
 from robustspec.statistics.base import Summary
-from robustspec.statistics.claim import Facts, chance, expectation, number, sentence, suite_sentence
+from robustspec.statistics.claim import (
+    Facts,
+    chance,
+    expectation,
+    ladder_sentence,
+    number,
+    sentence,
+    suite_sentence,
+)
 
 PASSED = Facts(
     word="PASS",
@@ -78,12 +91,65 @@ def test_waived_says_what_was_found_and_why_it_stands() -> None:
     assert "Found FAIL. Waived: retraining is due, by risk officer until 2027-01-01." in text
 
 
+def test_a_reason_that_says_itself_that_it_waives_is_not_announced() -> None:
+    """It was "Waived: waived until ..."."""
+    text = said(FAILED, word="WAIVED", found="FAIL", reason="waived until 2999-01-01 by A: later")
+    assert "Found FAIL. Waived until 2999-01-01 by A: later." in text
+
+
+def test_one_call_is_one_call() -> None:
+    """In the figures, and before a run."""
+    assert "in this 1 unit, lower bound 0.900, 1 call. " in said(summary=Summary(1, 0.94, 0.9, 1.0), calls=1)
+
+
+def test_a_remedy_begins_a_sentence() -> None:
+    """Also where a test has a word of its own before it."""
+    text = said(word="INCONCLUSIVE", summary=Summary(400, 0.91, None, None), remedy="all resamples have one value")
+    assert "Neither PASS nor FAIL is shown. All resamples have one value" in text
+
+
+def test_an_edited_setting_is_no_guarantee_of_the_whole() -> None:
+    """The suite's claim leaves it out and says so."""
+    assert suite_sentence([None], edited=1) == (
+        "All requirements pass, none of them with a guarantee: 1 edited after these data were judged."
+    )
+    assert suite_sentence([0.05, None], edited=1) == (
+        "All 2 requirements pass. 1 of them was edited after these data were judged. If at least one of the 1 with a "
+        "guarantee were not met, at most 5 in 100 such runs, each with fresh units, would pass them all; this needs no "
+        "correction."
+    )
+
+
 def test_a_dataset_claim_speaks_of_another_order() -> None:
     """The value of these rows is certain once all are in; it has no bounds."""
     text = said(population="dataset", summary=Summary(223, 0.94, 0.94, 0.94))
     assert "0.94 in these 223 units, 1,115 calls." in text
     assert "If the value of these rows were below 0.90, no such run in another order would pass" in text
     assert "100" not in text
+
+
+def test_a_dataset_claim_that_stopped_early_has_an_error_rate() -> None:
+    """Not all rows are in: another order might have shown something else, and the bound that decided is printed."""
+    text = said(population="dataset", all_in=False)
+    assert "0.94 in these 223 units, lower bound 0.900, 1,115 calls. " in text
+    assert (
+        "If the value of these rows were below 0.90, at most 5 in 100 such runs in another order would pass. " in text
+    )
+    assert (
+        "If the value of these rows were 0.90 or more, at most 5 in 100 such runs in another order would fail this "
+        "requirement." in said(FAILED, population="dataset", all_in=False)
+    )
+
+
+def test_the_margin_plays_no_part_in_a_dataset_claim() -> None:
+    """Its tests do not use it."""
+    assert "were below 0.90, at most" in said(population="dataset", all_in=False, margin=0.02)
+
+
+def test_looks_add_up_for_a_dataset_too() -> None:
+    """As long as not all rows are in."""
+    assert "(look 2: at most 10 in 100)." in said(population="dataset", all_in=False, look=2)
+    assert "look" not in said(population="dataset", look=2)
 
 
 def test_point_has_no_guarantee() -> None:
@@ -96,8 +162,13 @@ def test_point_has_no_guarantee() -> None:
 
 
 def test_approximate_is_not_guaranteed() -> None:
-    """About, not at most."""
-    assert "about 5 in 100 such runs would pass, not guaranteed." in said(method="approximate")
+    """About, not at most; the second look too."""
+    text = said(method="approximate")
+    assert "0.94 in these 223 units, lower bound 0.900" in text
+    assert "about 5 in 100 such runs, each with fresh units, would pass, not guaranteed." in text
+    assert "would pass (look 2: about 10 in 100), not guaranteed." in said(method="approximate", look=2)
+    assert "at most" not in said(method="approximate", look=2)
+    assert "about 5 in 100 such runs would fail this requirement, not guaranteed." in said(FAILED, method="approximate")
 
 
 def test_another_look_adds_up() -> None:
@@ -129,10 +200,111 @@ def test_missing_that_is_left_out_makes_the_claim_conditional() -> None:
     assert "the claim is about cases that get an output" in said(missing=7, missing_policy="exclude")
 
 
+CONVERSE = re.compile(
+    r"probability that|chance that|likel(y|ihood) that|odds that|wrong with|(is|are|be) wrong in|(%|per cent|percent) (sure|"
+    r"certain|confident|likely|probab)|confidence that|confident that|sure that|significan|probably|with probability|"
+    r"(verdict|pass|fail|model|claim) (is|are) (wrong|right|false|true|good|bad|safe)",
+    re.IGNORECASE,
+)
+"""What no test knows: how probable it is that a verdict, or a model, is right or wrong."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the probability that this PASS is wrong is 5 %",
+        "wrong with probability 5 %",
+        "95 % sure",
+        "the verdict is right",
+        "significantly above",
+    ],
+)
+def test_the_converse_would_be_found(text) -> None:
+    """The search below can find something."""
+    assert CONVERSE.search(text)
+
+
 def test_no_sentence_states_the_converse() -> None:
-    """The probability that this verdict is wrong is not known and never printed."""
-    for facts in (PASSED, FAILED, dataclasses.replace(PASSED, population="dataset")):
-        assert not {"probability", "significant", "confident", "chance"} & set(sentence(facts).lower().split())
+    """Over every verdict, method, population, direction, look and margin."""
+    words = ("PASS", "FAIL", "INCONCLUSIVE", "INVALID", "UNREACHABLE", "WAIVED", "NOT_NEEDED")
+    options = itertools.product(
+        words,
+        ("sequential", "fixed", "approximate", "point"),
+        ("distribution", "dataset"),
+        (True, False),
+        (1, 3),
+        (0.0, 0.02),
+    )
+    for word, method, population, flag, look, margin in options:
+        changes = {"method": method, "population": population, "look": look, "margin": margin}
+        facts = dataclasses.replace(PASSED, word=word, at_least=flag, all_in=flag, found="FAIL", missing=2, **changes)
+        for text in (sentence(facts), expectation(facts, 20, 300)):
+            assert not CONVERSE.search(text), text
+    suites = [[0.05, None, 0.0], [0.0], [None], []]
+    for text in (suite_sentence(alphas, approximate=1, bonferroni=True) for alphas in suites):
+        assert not CONVERSE.search(text), text
+
+
+def texts(path):
+    """Every text in a module that is no docstring and no comment."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
+
+
+def test_no_template_of_the_package_states_the_converse() -> None:
+    """Claims, remedies, notes, reports and commands."""
+    root = Path(robustspec.__file__).parent
+    files = [
+        path for folder in ("statistics", "engine", "reports", "commands") for path in (root / folder).rglob("*.py")
+    ]
+    found = [(path.name, text) for path in files for text in texts(path) if CONVERSE.search(text)]
+    assert found == []
+    assert len(files) > 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"),
+    [
+        (
+            {"aggregate": "mean of the worst 10 % of the unit values", "bound": 0.8},
+            "PASS: request_match on perturbed cells (mean of the worst 10 % of the unit values) >= 0.80: 0.94 in these",
+        ),
+        (
+            {"aggregate": "10 % quantile of the unit values"},
+            "PASS: request_match on perturbed cells (10 % quantile of the unit values) >= 0.90: 0.94 in these",
+        ),
+        (
+            {
+                "aggregate": "mean over units of the score minus that of production, paired",
+                "bound": -0.02,
+                "summary": Summary(223, -0.0046, -0.0199, 0.01),
+            },
+            "PASS: request_match on perturbed cells (mean over units of the score minus that of production, paired) >= "
+            "-0.02: 0.00 in these 223 units, lower bound -0.020, 1,115 calls. If the true value were below -0.02, at most",
+        ),
+        (
+            {
+                "subject": "accuracy on blur-3",
+                "aggregate": "error for each error of alexnet, on the same rows",
+                "at_least": False,
+                "bound": 1.1,
+                "summary": Summary(223, 0.85, 0.7, 1.0999),
+            },
+            "PASS: accuracy on blur-3 (error for each error of alexnet, on the same rows) <= 1.10: 0.85 in these 223 units, "
+            "upper bound 1.100, 1,115 calls. If the true value were above 1.10, at most",
+        ),
+        (
+            {"aggregate": "mean over units, reweighted to vendor A 0.5, B 0.5"},
+            "PASS: request_match on perturbed cells (mean over units, reweighted to vendor A 0.5, B 0.5) >= 0.90:",
+        ),
+    ],
+)
+def test_every_aggregate_reads_well(changes, start) -> None:
+    """In the words that the aggregates give themselves."""
+    assert said(**changes).startswith(start)
 
 
 def test_an_estimate_below_its_bound_never_reads_as_the_bound() -> None:
@@ -180,8 +352,104 @@ def test_expectation_of_a_point_promises_nothing() -> None:
     assert " in 100" not in expectation(dataclasses.replace(PASSED, method="point"))
 
 
-def test_the_suite_needs_no_correction() -> None:
-    """The largest single rate holds for all; requirements without a guarantee are set apart."""
-    assert "at least one of them were not met, at most 5 in 100 such runs" in suite_sentence([0.05, 0.01])
-    assert "at least one of the 1 with a guarantee were not met, at most 1 in 100" in suite_sentence([None, 0.01])
-    assert suite_sentence([None]) == "All requirements pass, none of them with a guarantee."
+def test_a_dataset_is_expected_to_stop_early() -> None:
+    """Before a run nobody knows whether all rows will be needed."""
+    text = expectation(dataclasses.replace(PASSED, population="dataset"))
+    assert "were below 0.90, at most 5 in 100 such runs in another order would pass." in text
+    assert "With all rows in, either is certain." in text
+    fixed = expectation(dataclasses.replace(PASSED, population="dataset", method="fixed"))
+    assert "no such run in another order would pass: all rows are in." in fixed
+
+
+FRESH = "at most 5 in 100 such runs, each with fresh units, would"
+
+
+@pytest.mark.parametrize(
+    ("alphas", "more", "text"),
+    [
+        ([0.05], {}, f"The only requirement passes. If it were not met, {FRESH} pass it."),
+        (
+            [0.05, 0.01],
+            {},
+            f"All 2 requirements pass. If at least one of them were not met, {FRESH} pass them all; this needs no "
+            "correction.",
+        ),
+        (
+            [None, 0.05, None],
+            {"approximate": 1},
+            f"All 3 requirements pass. If at least one of the 1 with a guarantee were not met, {FRESH} pass them all; "
+            "this needs no correction.",
+        ),
+        ([None], {}, "All requirements pass, none of them with a guarantee."),
+        (
+            [None] * 3,
+            {"approximate": 2},
+            "All requirements pass, none of them with a guarantee: 2 approximate, 1 compared only.",
+        ),
+        (
+            [0.0, 0.0],
+            {"dataset": 2},
+            "All 2 requirements pass. If at least one of them were not met, no such run in another order would pass them "
+            "all; this needs no correction.",
+        ),
+        (
+            [0.0, 0.05],
+            {"dataset": 1},
+            "All 2 requirements pass. If at least one of them were not met, at most 5 in 100 such runs would pass them "
+            "all; this needs no correction.",
+        ),
+        (
+            [0.05],
+            {"dataset": 1},
+            "The only requirement passes. If it were not met, at most 5 in 100 such runs in another order would pass it.",
+        ),
+        (
+            [0.05],
+            {"waived": 2, "unblocking": 1},
+            f"The only requirement passes. If it were not met, {FRESH} pass it. Not part of this: 2 waived, 1 with gate: "
+            "warn or record.",
+        ),
+        (
+            [0.01] * 5,
+            {"bonferroni": True},
+            "All 5 requirements pass. If at least one of them were not met, at most 1 in 100 such runs, each with fresh "
+            "units, would pass them all; this needs no correction. At most 5 in 100 such runs would pass any requirement "
+            "that is not met.",
+        ),
+        ([], {"unblocking": 3}, "No requirement blocks the gate. Not part of this: 3 with gate: warn or record."),
+    ],
+)
+def test_the_suite_claims_only_what_holds(alphas, more, text) -> None:
+    """The largest single rate for all of them, the sum of the rates for any of them."""
+    assert suite_sentence(alphas, **more) == text
+
+
+WORDS = ("PASS", "PASS", "PASS", "FAIL")
+
+
+def test_a_ladder_is_shown_up_to_its_last_pass() -> None:
+    """From mild to severe, whatever the order in which the levels are given."""
+    assert ladder_sentence("keyboard_typo", list(enumerate(WORDS, 1))[::-1], 0.05) == (
+        "keyboard_typo: shown up to level 3 (levels 1, 2, 3 pass; 4 does not). If the requirement failed at a level up to "
+        "3, at most 5 in 100 such runs would show that far."
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "start"),
+    [
+        ([(1, "PASS"), (2, "PASS")], "x: shown up to level 2 (levels 1, 2 pass). If"),
+        ([(1, "PASS"), (3, "INCONCLUSIVE"), (5, "PASS")], "x: shown up to level 1 (level 1 passes; 3 does not). If"),
+        ([(1, "WAIVED"), (2, "PASS")], "x: not shown at level 1."),
+        ([(2, "NOT_NEEDED")], "x: not shown at level 2."),
+    ],
+)
+def test_a_ladder_ends_at_the_first_level_without_a_pass(verdicts, start) -> None:
+    """A pass above it is not part of the claim."""
+    assert ladder_sentence("x", verdicts, 0.05).startswith(start)
+
+
+def test_an_approximate_ladder_is_not_guaranteed() -> None:
+    """About."""
+    text = ladder_sentence("x", [(1, "PASS")], 0.05, approximate=True)
+    assert text.endswith("about 5 in 100 such runs would show that far, not guaranteed.")

@@ -1,5 +1,7 @@
 """What a test keeps of the units, and what it refuses."""
 
+import math
+
 import numpy as np
 import pytest
 from statistics_references import above
@@ -73,3 +75,36 @@ def test_the_two_views_are_kept_apart() -> None:
     evidence = Evidence(above(0.5))
     evidence.take(one(1, 0), one(1, 1))
     assert (evidence.counted("pass").estimate, evidence.counted("fail").estimate) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize(("low", "high", "value"), [(0.0, math.inf, math.inf), (-math.inf, 1.0, -math.inf)])
+def test_a_quantile_takes_the_infinite_end_of_its_range(low, high, value) -> None:
+    """A missing output counts as it; it stands on one side of any bound."""
+    evidence = Evidence(above(0.5, lower=low, upper=high, form="quantile", share=0.5))
+    _, _, fault = evidence.take(one(0.5, value), one(0.5, value))
+    assert (fault, evidence.n) == (None, 2)
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf, -1.0])
+def test_a_quantile_takes_nothing_beyond_its_range(value) -> None:
+    """Infinity is one of its values at the infinite end alone."""
+    facts = {"lower": 0.0, "upper": math.inf, "form": "quantile", "share": 0.5}
+    _, _, fault = Evidence(above(0.5, **facts)).take(one(0.5, value), one(0.5, value))
+    assert "unit 2 has the value" in str(fault)
+
+
+@pytest.mark.parametrize("form", ["mean", "tail_mean"])
+def test_a_mean_of_what_has_no_worst_value_is_told_what_to_do(form) -> None:
+    """The infinity of a missing output would be the mean."""
+    _, _, fault = Evidence(above(0.5, upper=math.inf, form=form)).take(one(0.5, np.inf), one(0.5, 0))
+    assert "unit 2 has no limit" in str(fault)
+    assert "write on_missing: exclude" in str(fault)
+
+
+@pytest.mark.parametrize("pair", [([0.5, np.inf], [1.0, 1.0]), ([0.5, 0.5], [1.0, np.inf])])
+def test_neither_part_of_a_ratio_may_be_infinite(pair) -> None:
+    """A clean output may be missing as well as a perturbed one."""
+    views = tuple(np.array(part) for part in pair)
+    facts = {"upper": math.inf, "denominator_upper": math.inf, "nested": False}
+    _, _, fault = Evidence(above(0.5, **facts)).take(views, views)
+    assert "unit 2 has no limit" in str(fault)

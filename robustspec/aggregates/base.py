@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from robustspec.described import Described
 from robustspec.metrics.base import Direction, Shape
+from robustspec.statistics.base import Form
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,22 +22,43 @@ class Block:
 
     ``scores`` (rows x cells) holds NaN where a cell is no evidence; ``weights`` (rows x cells) are 0 there and sum to 1
     in each row; ``clean`` (rows) is the score on the clean case, NaN where it was not asked for.
+
+    ``labels`` and ``levels`` (cells) are each cell's perturbation and rung. ``baseline`` (rows x cells) holds what the
+    baseline that `Aggregate.baseline` names scored on the same cells, and ``group`` (rows) the weight of each row that
+    `Aggregate.row_weights` gave its value of the group `Aggregate.group`; None where the aggregate does not ask.
+    ``published`` says that the baseline is a table of published numbers, the same for every row. ``lower`` and ``upper``
+    are the declared bounds of a score.
     """
 
     scores: Floats
     weights: Floats
     clean: Floats
+    labels: Sequence[str | None] = ()
+    levels: Sequence[int | None] = ()
+    baseline: Floats | None = None
+    group: Floats | None = None
+    published: bool = False
+    lower: float = 0.0
+    upper: float = 1.0
 
     def mean(self) -> Floats:
         """The weighted mean of each row's selected cells; a cell without weight is not looked at."""
-        return np.asarray(np.sum(self.weights * np.where(self.weights > 0, self.scores, 0.0), axis=1))
+        return self._mean(self.scores)
+
+    def baseline_mean(self) -> Floats:
+        """The same of what the baseline scored."""
+        assert self.baseline is not None
+        return self._mean(self.baseline)
+
+    def _mean(self, scores: Floats) -> Floats:
+        return np.asarray(np.sum(self.weights * np.where(self.weights > 0, scores, 0.0), axis=1))
 
 
 class Aggregate(Described):
     """Turns scores into the pair (A, B) of each unit, of which the arm's value is mean(A) / mean(B).
 
     ``rows`` gives A of each row (B too for `retention`); the engine averages both over the rows of a unit; ``units``
-    may then change a unit's value. B is None where it is 1 throughout. ``words`` is what the report prints.
+    may then change a unit's value. B is None where it is 1 throughout.
     """
 
     kind: str
@@ -46,20 +69,67 @@ class Aggregate(Described):
     paired: ClassVar[bool] = False
     """Whether perturbed is held against clean, so that a missing clean case hurts a PASS when it counts as good."""
     ratio: ClassVar[bool] = False
-    """Whether B is a score of its own (`retention`), not 1."""
+    """Whether B is a score of its own (`retention`) or a weight (`reweighted`), not 1."""
+    needs_levels: ClassVar[bool] = False
+    """Whether every perturbed cell must have a level."""
 
-    words: ClassVar[str] = ""
+    form: ClassVar[Form] = "mean"
+    """Which number of the units' distribution the value is (`robustspec.statistics.base.Hypothesis.form`)."""
+
+    @property
+    def words(self) -> str:
+        """What the report prints of it; a kind without parameters has a class variable."""
+        return ""
+
+    @property
+    def fraction(self) -> float:
+        """The share of the units that `form` speaks about: which quantile, or how long a tail."""
+        return 1.0
+
+    @property
+    def group(self) -> str | None:
+        """The group of the data block whose values weigh the rows, or None."""
+        return None
+
+    @property
+    def baseline(self) -> str | None:
+        """The name under ``baselines:`` that it compares with, or None."""
+        return None
+
+    def row_weights(self, values: Sequence[str], shares: Sequence[float]) -> list[float]:
+        """The weight of a row with each value of `group`, from the share of each value among the arm's units."""
+        raise NotImplementedError
+
+    def ends(self) -> tuple[tuple[str, Aggregate], ...]:
+        """The arms into which it splits, by name, where a requirement must hold at several ends; mostly none."""
+        return ()
+
+    def is_ratio(self, published: bool) -> bool:
+        """Whether B is a score of its own; ``published`` tells a table of numbers from a model as baseline."""
+        return self.ratio
 
     def rows(self, block: Block, higher_is_better: bool) -> tuple[Floats, Floats | None]:
         """A, and B or None, of each row."""
         raise NotImplementedError
 
+    def opposed(self, block: Block) -> npt.NDArray[np.bool_] | None:
+        """The cells (rows x cells) in which a higher score lowers A; None where there are none.
+
+        A missing case there hurts a PASS when it counts as good. Read from ``weights``, ``labels`` and ``levels`` alone.
+        """
+        return None
+
     def units(self, values: Floats) -> Floats:
         """A of each unit, from the mean of its rows."""
         return values
 
-    def bounds(self, lower: float, upper: float) -> tuple[float, float]:
-        """The bounds of A where a score lies in [lower, upper]."""
+    def bounds(
+        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
+    ) -> tuple[float, float]:
+        """The bounds of A where a score lies in [lower, upper]; ``reference`` (cells) is a published baseline.
+
+        ``higher_is_better`` is the metric's direction, which counts only where errors are made of scores.
+        """
         return lower, upper
 
     def binary(self, metric_is_binary: bool, one_case: bool, cells: int) -> bool:

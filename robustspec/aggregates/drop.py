@@ -33,7 +33,9 @@ class Drop(Aggregate):
         difference = block.clean - block.mean()
         return (difference if higher_is_better else -difference), None
 
-    def bounds(self, lower: float, upper: float) -> tuple[float, float]:
+    def bounds(
+        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
+    ) -> tuple[float, float]:
         """The widest difference of two scores, either way."""
         return lower - upper, upper - lower
 

@@ -28,10 +28,14 @@ class ShareAbove(Aggregate):
 
     kind: Literal["share_above"] = "share_above"
     shapes: ClassVar[frozenset[Shape]] = frozenset({"case", "row"})
-    words: ClassVar[str] = "share of units whose value is at least the threshold"
 
     threshold: float
     """The value that a unit must reach, in the metric's own scale."""
+
+    @property
+    def words(self) -> str:
+        """With the threshold."""
+        return f"share of units whose value is at least {self.threshold:g}"
 
     def rows(self, block: Block, higher_is_better: bool) -> tuple[Floats, Floats | None]:
         """The weighted mean of each row's cells; no B."""
@@ -41,7 +45,9 @@ class ShareAbove(Aggregate):
         """1 where a unit's value reaches the threshold, else 0."""
         return (values >= self.threshold - _SLACK).astype(np.float64)
 
-    def bounds(self, lower: float, upper: float) -> tuple[float, float]:
+    def bounds(
+        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
+    ) -> tuple[float, float]:
         """0 and 1, whatever the metric's."""
         return 0.0, 1.0
 

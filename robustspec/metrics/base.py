@@ -15,12 +15,18 @@ A metric declares its facts: ``direction``, the bounds ``lower`` and ``upper`` o
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from robustspec.data.row import Answer, Case, Policy, PolicyWord, Row
 from robustspec.described import Described
+
+Floats = npt.NDArray[np.float64]
 
 Direction = Literal["higher", "lower", "either"]
 Shape = Literal["case", "row", "ratio", "table"]
@@ -126,6 +132,34 @@ class TableMetric(Metric):
     def value(self, table: Counter[Any] | Mapping[Any, float]) -> float | None:
         """The metric of a table of (weighted) counts; None where it is undefined."""
         raise NotImplementedError
+
+    def values(self, entries: Sequence[Any], weights: Floats) -> Floats:
+        """The metric of many tables over the same entries, ``weights`` tables x entries; NaN where it is undefined.
+
+        Resampling asks for thousands: a kind whose table has many entries overrides this with array operations.
+        """
+        tables = ({e: w for e, w in zip(entries, row, strict=True) if w > 0} for row in weights.tolist())
+        found = [self.value(table) if table else None for table in tables]
+        return np.array([math.nan if value is None else value for value in found])
+
+    @property
+    def part_ranges(self) -> tuple[tuple[float, float], ...]:
+        """The range of each part of an entry, where the metric is the sum over parts of |mean of the part|; else empty.
+
+        Such a metric has exact tests (`robustspec.statistics.absolute_sum`): its parts are means.
+        """
+        return ()
+
+    def parts(self, entry: Any) -> Sequence[float]:
+        """The parts of an entry, each within its range."""
+        raise NotImplementedError
+
+    def part_means(self, units: Sequence[Mapping[Any, float]]) -> Floats:
+        """The weighted mean of each part over the entries of each unit, units x parts; each unit has an entry."""
+        result = np.empty((len(units), len(self.part_ranges)))
+        for row, unit in enumerate(units):
+            result[row] = sum(w * np.asarray(self.parts(e)) for e, w in unit.items()) / sum(unit.values())
+        return result
 
 
 class JudgedMetric(CaseMetric):

@@ -3,13 +3,33 @@
 import pytest
 
 from robustspec.aggregates.base import check_bound
+from robustspec.aggregates.corruption_error import CorruptionError
+from robustspec.aggregates.difference import Difference
 from robustspec.aggregates.drop import Drop
 from robustspec.aggregates.instance_worst import InstanceWorst
 from robustspec.aggregates.mean import Mean
+from robustspec.aggregates.quantile import Quantile
 from robustspec.aggregates.retention import Retention
+from robustspec.aggregates.reweighted import Reweighted
 from robustspec.aggregates.share_above import ShareAbove
+from robustspec.aggregates.tail_mean import TailMean
+from robustspec.aggregates.trend import Trend
 
-ALL = (Mean(), Drop(), Retention(), InstanceWorst(), ShareAbove(threshold=0.5))
+ALL = (
+    Mean(),
+    Drop(),
+    Retention(),
+    InstanceWorst(),
+    ShareAbove(threshold=0.5),
+    Quantile(q=0.05),
+    TailMean(share=0.1),
+    Trend(),
+    Reweighted(over="label", to="balanced"),
+    Difference(against="other"),
+    CorruptionError(against="other"),
+)
+ANY = ("mean", "share_above", "quantile", "trend", "reweighted", "difference")
+"""Aggregates that mean something where neither way is better."""
 
 
 @pytest.mark.parametrize("aggregate", ALL, ids=lambda aggregate: aggregate.kind)
@@ -18,14 +38,18 @@ ALL = (Mean(), Drop(), Retention(), InstanceWorst(), ShareAbove(threshold=0.5))
     [
         (
             "higher",
-            {"mean": "least", "drop": "most", "retention": "least", "instance_worst": "least", "share_above": "least"},
+            {
+                **dict.fromkeys([*ANY, "retention", "instance_worst", "tail_mean"], "least"),
+                "drop": "most",
+                "corruption_error": "most",
+            },
         ),
-        ("lower", {"mean": "most", "drop": "most", "instance_worst": "most", "share_above": "most"}),
-        ("either", {"mean": "least most", "share_above": "least most"}),
+        ("lower", dict.fromkeys([*ANY, "drop", "instance_worst", "tail_mean", "corruption_error"], "most")),
+        ("either", dict.fromkeys(ANY, "least most")),
     ],
 )
 def test_the_direction_allows_one_bound(aggregate, direction, allowed):
-    """Higher wants at_least, lower wants at_most, a drop always at_most; some have no meaning at all."""
+    """Higher wants at_least, lower wants at_most, a loss always at_most; some have no meaning at all."""
     given = [word for word in ("least", "most") if check_bound(direction, aggregate, word == "least") is None]
     assert " ".join(given) == allowed.get(aggregate.kind, "")
 

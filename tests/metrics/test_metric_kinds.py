@@ -11,7 +11,8 @@ from robustspec.described import field_docs
 from robustspec.metrics import KINDS
 from robustspec.metrics.base import CaseMetric, RatioMetric, RowMetric, TableMetric
 
-NEEDS = {"precision": {"positive": "a"}, "recall": {"positive": "a"}, "f1": {"positive": "a"}}
+NEEDS = {kind: {"positive": "a"} for kind in ("auroc", "brier", "f1", "precision", "recall")}
+NEEDS["expected_calibration_error"] = {"field": "a"}
 BASES = {"case": CaseMetric, "row": RowMetric, "ratio": RatioMetric, "table": TableMetric}
 
 
@@ -71,7 +72,8 @@ def test_no_answer_breaks_a_metric(metric, act, value):
         top, bottom = metric.parts(case)
         assert 0 <= top <= bottom <= metric.denominator_upper
     elif metric.shape == "table":
-        assert metric.lower <= metric.value({metric.observe(case): 1.0}) <= metric.upper
+        found = metric.value({metric.observe(case): 1.0})
+        assert found is None or metric.lower <= found <= metric.upper
     else:
         relation = {"kind": "monotone", "field": "a", "order": ["a", 3]}
         assert metric.lower <= metric.observe(case, case, relation) <= metric.upper

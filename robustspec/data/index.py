@@ -20,7 +20,7 @@ from robustspec.data.files import content_hash, stamp
 from robustspec.data.groups import GroupCodes, GroupColumn, intersect
 from robustspec.data.order import Digests, digest
 from robustspec.data.reading import RecordReader
-from robustspec.data.row import Policy
+from robustspec.data.row import Content, Policy
 from robustspec.data.values import did_you_mean
 from robustspec.errors import DataError
 
@@ -75,7 +75,7 @@ class _Builder:
         self._columns = {group.name: GroupColumn(group) for group in column_groups(block)}
         self._unseen = set(named_columns(block)) - set(self._known)
         self._locators, self._numbers = array("q"), array("q")
-        self._row_digests, self._unit_digests = bytearray(), bytearray()
+        self._row_digests, self._unit_digests, self._input_digests = bytearray(), bytearray(), bytearray()
         self._policies: dict[Policy | None, int] = {None: 0}
         self._policy_codes, self._has_label = bytearray(), bytearray()
 
@@ -101,6 +101,7 @@ class _Builder:
         reader.facts(record)
         self._locators.append(locator)
         self._row_digests += digest(row_id)
+        self._input_digests += digest(_text_of(content))
         if self._block.unit is not None:
             self._unit_digests += digest(reader.unit(record, row_id))
         if reader.numbered:
@@ -125,17 +126,18 @@ class _Builder:
         if not self._reader.numbered:
             self._check_duplicates(row_digests)
         units = np.frombuffer(self._unit_digests, dtype="<u8").astype(np.uint64)
+        units = row_digests if self._block.unit is None else units
         return Index(
             locators=locators,
             row_digests=row_digests,
-            unit_digests=row_digests if self._block.unit is None else units,
+            unit_digests=units,
             numbers=np.array(self._numbers, dtype=np.int64),
             groups=self._all_groups(),
             policies=tuple(self._policies),
             policy_codes=np.frombuffer(self._policy_codes, dtype=np.int8),
             has_label=np.frombuffer(self._has_label, dtype=np.bool_),
             content_hash=file_hash,
-            warnings=tuple(self._warnings()),
+            warnings=(*self._warnings(), *self._repeated(units)),
         )
 
     def _absent_columns(self) -> list[str]:
@@ -178,3 +180,24 @@ class _Builder:
         for name, column in self._columns.items():
             if absent := column.absent():
                 yield f"data '{self._name}': no row has {name} {' or '.join(absent)}"
+
+    def _repeated(self, units: Digests) -> Iterable[str]:
+        """Equal inputs of several units: one observation each, which the statistics would count as several."""
+        inputs = np.frombuffer(self._input_digests, dtype="<u8").astype(np.uint64)
+        order = np.lexsort((units, inputs))
+        inputs, units = inputs[order], units[order]
+        new_input = inputs[1:] != inputs[:-1]
+        repeated = int((~new_input & (units[1:] != units[:-1])).sum())
+        if repeated:
+            what = "row" if self._block.unit is None else self._block.unit
+            yield (
+                f"data '{self._name}': {repeated:,} of {len(inputs):,} rows have the same input as another {what} -- "
+                "verdicts count them as independent; name what they share as `unit:`, or leave the copies out"
+            )
+
+
+def _text_of(content: Content) -> str:
+    """An input as one text that tells it from others."""
+    if isinstance(content, str):
+        return content
+    return "\0".join(f"{message.role}\0{message.name or ''}\0{message.content}" for message in content)

@@ -25,7 +25,7 @@ from robustspec.data.files import Stamp, stamp
 from robustspec.data.groups import GroupCodes
 from robustspec.data.index import Index, build_index
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what an index holds or how a value is read."""
 
 _NOT_INDEXED = {"lexicon", "represents", "origin", "licence"}

@@ -102,7 +102,8 @@ class Answer:
 class Case:
     """One row in one cell with its answer: all that a metric may look at.
 
-    ``row`` is the perturbed row, its label already moved by the cell's relation; ``policy`` is the case's own.
+    ``row`` is the perturbed row, its label already moved by the cell's relation; ``policy`` is the case's own;
+    ``seconds`` is how long the model took for the output.
     """
 
     row: Row
@@ -110,3 +111,4 @@ class Case:
     policy: Policy = ("answer",)
     cell: str = "clean"
     level: int | None = None
+    seconds: float = 0.0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from robustspec.language.baselines import Published
 from robustspec.language.cells import RESERVED_NAMES
 from robustspec.language.explain import Finding
 from robustspec.language.mend import Holes
@@ -24,8 +25,8 @@ def cross_check(spec: Spec, holes: Holes | None = None) -> list[Finding]:
     view = View(spec, holes or Holes())
     found = chain(
         _compared_metrics(view),
+        _published_metrics(view),
         *(_scenario(view, key, scenario) for key, scenario in spec.scenarios.items()),
-        _reserved_statistics(view),
     )
     return [replace(finding, loc=view.holes.original(finding.loc)) for finding in found]
 
@@ -46,23 +47,16 @@ def _compared_metrics(view: View) -> Iterator[Finding]:
             yield Finding(loc, f"'{of}' does not judge single answers", "name a metric that does, such as accuracy")
 
 
-def _reserved_statistics(view: View) -> Iterator[Finding]:
-    """Methods and allocations of later versions, wherever they are set."""
-    places: list[tuple[Loc, object, object]] = [
-        (("statistics",), view.spec.statistics.method, view.spec.statistics.allocation)
-    ]
-    for key, scenario in view.spec.scenarios.items():
-        here = scenario.statistics
-        places.append((("scenarios", key, "statistics"), here.method, here.allocation))
-        places += [
-            (("scenarios", key, "requirements", index), requirement.method, requirement.allocation)
-            for index, requirement in enumerate(scenario.requirements)
-        ]
-    for loc, method, allocation in places:
-        if method == "approximate":
-            yield Finding((*loc, "method"), "approximate is not in this version", "use method: point")
-        if allocation == "focused":
-            yield Finding((*loc, "allocation"), "focused is reserved for a later version", "use allocation: uniform")
+def _published_metrics(view: View) -> Iterator[Finding]:
+    """The metrics that published numbers say they are of."""
+    for name, table in view.spec.baselines.items():
+        of = table.metric if isinstance(table, Published) else None
+        if of is None or not view.knows_metric(of):
+            continue
+        try:
+            view.metric(of)
+        except UnusableError as error:
+            yield Finding(("baselines", name, "metric"), *error.args)
 
 
 def _scenario(view: View, key: str, scenario: Scenario) -> Iterator[Finding]:

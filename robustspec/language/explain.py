@@ -20,7 +20,7 @@ from robustspec.language.fields import best_keys, options_at
 from robustspec.language.spec import Spec
 from robustspec.language.tree import Loc, Node, place
 
-RESERVED_KEYS = ("baselines", "budget", "components", "extends", "fit", "models", "prompts", "threat")
+RESERVED_KEYS = ("budget", "components", "extends", "fit", "models", "prompts", "threat")
 """Top-level keys that a later version of the language will use."""
 
 

@@ -14,7 +14,7 @@ from robustspec import registry
 from robustspec.data.block import DataBlock
 from robustspec.errors import RegistryError
 from robustspec.language.entries import DATA_COMMON, PerturbationEntry
-from robustspec.language.kinds import KindOf
+from robustspec.language.kinds import KindOf, own_kind
 from robustspec.language.tree import Loc, Node
 
 
@@ -49,6 +49,12 @@ def _kind_class(which: str, node: Node) -> type[BaseModel] | None:
         return None
 
 
+def _is_of_kind(cls: Any, node: Node) -> bool:
+    """Whether a mapping names the kind that ``cls`` always has: a model that stands beside an open set."""
+    kind = node.child("kind")
+    return kind is not None and own_kind(cls) == kind.value
+
+
 def _flat(common: Mapping[str, FieldInfo], own: type[BaseModel] | None) -> dict[str, FieldInfo]:
     return {**keys_of(own), **common} if own is not None else dict(common)
 
@@ -60,7 +66,9 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 def model_keys(choice: Choice, node: Node) -> dict[str, FieldInfo] | None:
     """The fields that a mapping of this type may have, None where it is not a model's."""
-    cls: Any = _kind_class(choice.kinds, node) if choice.kinds else choice.type
+    cls: Any = choice.type
+    if choice.kinds and not _is_of_kind(cls, node):
+        cls = _kind_class(choice.kinds, node)
     if cls is PerturbationEntry:
         common = {key: PerturbationEntry.model_fields[key] for key in PerturbationEntry.COMMON}
         return _flat(common, _kind_class("perturbations", node))

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
+from robustspec.adapters.base import AdapterSpec
 from robustspec.data.checks import check_block
 from robustspec.data.dataset import Dataset
 from robustspec.data.row import Row
-from robustspec.errors import Fault, RobustspecError
+from robustspec.errors import DataError, Fault, RobustspecError
 from robustspec.language.checks import COVERAGE_HINT, NO_COVERAGE, cross_check, has_coverage
 from robustspec.language.explain import Finding
 from robustspec.language.spec import PerturbationEntry, Scenario, Spec, as_data
@@ -31,7 +32,7 @@ def check(spec: Spec, folder: Path, *, path: str = "", marks: Marks | None = Non
     ``marks`` (of `robustspec.language.load.Document`) give the faults their lines. What only a plan knows, such as bounds
     that cannot be shown with so few units, stands on the plan's arms.
     """
-    findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder)]
+    findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder), *_baselines(spec, folder)]
     faults = [_fault(finding, path, marks or {}) for finding in findings]
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
@@ -39,14 +40,53 @@ def check(spec: Spec, folder: Path, *, path: str = "", marks: Marks | None = Non
 def check_rows(
     spec: Spec, datasets: Mapping[str, Dataset], *, path: str = "", marks: Marks | None = None
 ) -> list[Fault]:
-    """What only the indexed rows show: rows that may be refused, in a scenario without a requirement on coverage."""
+    """What only the indexed rows show.
+
+    Rows that may be refused, in a scenario without a requirement on coverage; shares of group values that no row has.
+    """
     findings = [
         Finding(("scenarios", key), NO_COVERAGE, COVERAGE_HINT)
         for key, scenario in spec.scenarios.items()
         if scenario.data in datasets and not has_coverage(spec, scenario)
         if any(policy and "may_refuse" in policy for policy in datasets[scenario.data].policies)
     ]
+    findings += [
+        finding
+        for key, scenario in spec.scenarios.items()
+        if scenario.data in datasets
+        for finding in _shares(scenario, datasets[scenario.data], ("scenarios", key))
+    ]
     return [_fault(finding, path, marks or {}) for finding in findings]
+
+
+def _shares(scenario: Scenario, dataset: Dataset, here: Loc) -> Iterator[Finding]:
+    """Shares of a reweighted aggregate that do not fit the values of its group."""
+    for index, requirement in enumerate(scenario.requirements):
+        aggregate = requirement.aggregate
+        if aggregate.group not in dataset.group_names:
+            continue
+        values = dataset.group_values(aggregate.group)
+        for _, end in aggregate.ends() or (("", aggregate),):
+            try:
+                end.row_weights(values, [1 / len(values)] * len(values))
+            except DataError as error:
+                message, _, hint = str(error).partition(" -- ")
+                yield Finding((*here, "requirements", index, "aggregate", "to"), message, hint)
+                break
+
+
+def _baselines(spec: Spec, folder: Path) -> Iterator[Finding]:
+    """Models that requirements compare with could be opened; one that a variable names may be unknown here."""
+    requirements = [each for scenario in spec.scenarios.values() for each in scenario.requirements]
+    used = {requirement.aggregate.baseline for requirement in requirements}
+    for name, adapter in spec.baselines.items():
+        if name not in used or not isinstance(adapter, AdapterSpec) or "$" in adapter.model_dump_json():
+            continue
+        try:
+            adapter.check(folder)
+        except RobustspecError as error:
+            message, _, hint = str(error).partition(" -- ")
+            yield Finding(("baselines", name), message, hint.replace("model.", f"baselines.{name}."))
 
 
 def _fault(finding: Finding, path: str, marks: Marks) -> Fault:

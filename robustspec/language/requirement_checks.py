@@ -1,14 +1,16 @@
-"""What cannot be between a requirement and the rest of its file: metrics, cells, dimensions, bounds, statistics."""
+"""What cannot be between a requirement and the rest of its file: metrics, cells, dimensions, bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from robustspec.aggregates.base import check_bound
-from robustspec.language.cells import RESERVED_NAMES, Cell, cells_of, names_of, select
+from robustspec.language.aggregate_checks import check_aggregate, value_bounds
+from robustspec.language.cells import RESERVED_NAMES, Cell, cells_of, names_of
 from robustspec.language.explain import Finding
-from robustspec.language.spec import Requirement, Scenario, settings
+from robustspec.language.placed import Placed
+from robustspec.language.spec import Requirement, Scenario
+from robustspec.language.statistics_checks import check_allocation, check_statistic, is_ratio
 from robustspec.language.tree import Loc
 from robustspec.language.view import UnusableError, View, did_you_mean, hint_among
 from robustspec.metrics.base import Metric
@@ -17,37 +19,11 @@ OWN_DIMENSIONS = ("cell", "perturbation", "level")
 LATER_DIMENSIONS = ("turn", "component")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A requirement, where it stands, and what it refers to."""
-
-    view: View
-    scenario: Scenario
-    requirement: Requirement
-    loc: Loc
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The cells that it selects."""
-        return select(self.scenario, self.requirement)
-
-    @property
-    def cells_known(self) -> bool:
-        """Whether faults left the scenario's perturbations and this selection whole."""
-        return not (self.view.broken(*self.loc[:2], "perturbations") or self.view.broken(*self.loc, "cells"))
-
-    @property
-    def dimension(self) -> tuple[str, str]:
-        """The key that says what it goes over, and its value; empty where there is none."""
-        if self.requirement.worst_over:
-            return "worst_over", self.requirement.worst_over
-        return ("gap_over", self.requirement.gap_over) if self.requirement.gap_over else ("", "")
-
-
 def check_requirement(view: View, scenario: Scenario, requirement: Requirement, loc: Loc) -> Iterator[Finding]:
     """Every fault between a requirement at ``loc`` and the rest of the specification."""
-    place = _Place(view, scenario, requirement, loc)
+    place = Placed(view, scenario, requirement, loc)
     yield from _dimension(place)
+    yield from check_allocation(place)
     if place.cells_known:
         unknown = list(_cell_selection(place))
         yield from unknown
@@ -64,7 +40,7 @@ def check_requirement(view: View, scenario: Scenario, requirement: Requirement, 
     yield from _metric(place, metric)
 
 
-def _cell_selection(place: _Place) -> Iterator[Finding]:
+def _cell_selection(place: Placed) -> Iterator[Finding]:
     chosen, known = place.requirement.cells, names_of(place.scenario)
     for index, name in enumerate(chosen if isinstance(chosen, tuple) else ()):
         if name not in known:
@@ -72,7 +48,7 @@ def _cell_selection(place: _Place) -> Iterator[Finding]:
             yield Finding((*place.loc, "cells", index), f"unknown cell or perturbation '{name}'", hint)
 
 
-def _dimension(place: _Place) -> Iterator[Finding]:
+def _dimension(place: Placed) -> Iterator[Finding]:
     key, value = place.dimension
     if not key:
         return
@@ -86,7 +62,7 @@ def _dimension(place: _Place) -> Iterator[Finding]:
         yield from _group(place, loc, value)
 
 
-def _own_dimension(place: _Place, loc: Loc, key: str, value: str) -> Iterator[Finding]:
+def _own_dimension(place: Placed, loc: Loc, key: str, value: str) -> Iterator[Finding]:
     values = dimension_values(value, place.cells)
     if not values:
         yield Finding(loc, f"no selected cell has a {value}", "select perturbed cells, or remove this")
@@ -103,47 +79,46 @@ def dimension_values(dimension: str, cells: Iterable[Cell]) -> list[str]:
     return [str(level) for level in sorted({cell.level for cell in cells if cell.level is not None})]
 
 
-def _group(place: _Place, loc: Loc, value: str) -> Iterator[Finding]:
-    data = place.scenario.data
-    block = place.view.spec.data.get(data)
-    if block is None or place.view.broken("data", data) or place.view.broken(*place.loc[:2], "data"):
-        return
-    groups = [group.name for group in block.groups]
-    if value not in groups:
+def _group(place: Placed, loc: Loc, value: str) -> Iterator[Finding]:
+    data, groups = place.scenario.data, place.groups
+    if groups is not None and value not in groups:
         hint = did_you_mean(value, (*groups, *OWN_DIMENSIONS)) or f"add it to data.{data}.groups, or use cell"
         yield Finding(loc, f"data '{data}' has no group '{value}'", hint)
 
 
-def _waiver(place: _Place) -> Iterator[Finding]:
+def _waiver(place: Placed) -> Iterator[Finding]:
     waiver, (key, value) = place.requirement.waived, place.dimension
     if waiver is None or (key == "worst_over" and value not in OWN_DIMENSIONS):
         return
-    known = dimension_values(value, place.cells) if key == "worst_over" else ["all"]
+    ends = [name for name, _ in place.requirement.aggregate.ends()]
+    known = dimension_values(value, place.cells) if key == "worst_over" else ends or ["all"]
     for index, arm in enumerate(waiver.arms or ()):
         if arm not in known:
             yield Finding((*place.loc, "waived", "arms", index), f"unknown arm '{arm}'", hint_among(arm, known, "arms"))
 
 
-def _metric(place: _Place, metric: Metric) -> Iterator[Finding]:
+def _metric(place: Placed, metric: Metric) -> Iterator[Finding]:
     requirement, loc = place.requirement, place.loc
     if not place.view.broken(*loc, "aggregate"):
         if metric.shape not in requirement.aggregate.shapes:
             yield _no_shape(place, metric)
-        elif not (place.view.broken(*loc, "at_least") or place.view.broken(*loc, "at_most")):
-            yield from _bound(place, metric)
-    yield from _statistic(place, metric)
+        else:
+            if not (place.view.broken(*loc, "at_least") or place.view.broken(*loc, "at_most")):
+                yield from _bound(place, metric)
+            yield from check_aggregate(place, metric)
+    yield from check_statistic(place, metric)
     if place.cells_known:
         yield from _comparison(place, metric)
         yield from _monotone(place, metric)
 
 
-def _no_shape(place: _Place, metric: Metric) -> Finding:
+def _no_shape(place: Placed, metric: Metric) -> Finding:
     kind = place.requirement.aggregate.kind
     message = f"'{kind}' has no meaning for '{place.requirement.metric}', a {metric.shape} metric"
     return Finding((*place.loc, "aggregate"), message, "use aggregate: mean")
 
 
-def _bound(place: _Place, metric: Metric) -> Iterator[Finding]:
+def _bound(place: Placed, metric: Metric) -> Iterator[Finding]:
     requirement = place.requirement
     key = "at_least" if requirement.at_least is not None else "at_most"
     wrong = check_bound(metric.direction, requirement.aggregate, key == "at_least")
@@ -152,9 +127,7 @@ def _bound(place: _Place, metric: Metric) -> Iterator[Finding]:
         meaningless = metric.direction not in requirement.aggregate.directions
         yield Finding((*place.loc, "aggregate" if meaningless else key), message, hint, at_key=not meaningless)
         return
-    if requirement.aggregate.ratio:
-        return
-    lower, upper = requirement.aggregate.bounds(metric.lower, metric.upper)
+    lower, upper = value_bounds(place, metric)
     if requirement.gap_over:
         lower, upper = 0.0, upper - lower
     bound = requirement.bound
@@ -162,26 +135,17 @@ def _bound(place: _Place, metric: Metric) -> Iterator[Finding]:
         percent = f"did you mean {bound / 100:g}?" if upper == 1 < bound <= 100 else "choose a bound between them"
         message = f"{bound:g} can never be met: the value lies between {lower:g} and {upper:g}"
         yield Finding((*place.loc, key), message, percent)
+    elif bound < 0 and lower >= 0 and is_ratio(place, metric):
+        message = f"{bound:g} asks for nothing: the value of '{_value_of(place, metric)}' is 0 or more"
+        yield Finding((*place.loc, key), message, "choose a bound above 0")
 
 
-def _statistic(place: _Place, metric: Metric) -> Iterator[Finding]:
-    """Combinations that have no statistic: only their value can be reported."""
-    view, requirement, loc = place.view, place.requirement, place.loc
-    blocks = (("statistics",), (*loc[:2], "statistics"), loc)
-    if any(view.broken(*block, "method") for block in blocks):
-        return
-    method = settings(view.spec, place.scenario, requirement).method
-    if method in ("point", "approximate"):
-        return
-    if metric.shape == "table":
-        message = f"'{requirement.metric}' is a number of the whole table, for which there is no {method} test"
-        yield Finding((*loc, "metric"), message, "add method: point (no guarantee)")
-    elif requirement.gap_over and (metric.shape == "ratio" or requirement.aggregate.ratio):
-        message = f"there is no {method} test of a gap between ratios"
-        yield Finding((*loc, "gap_over"), message, "use worst_over, or add method: point (no guarantee)")
+def _value_of(place: Placed, metric: Metric) -> str:
+    """The word for what is a ratio: the aggregate, or the metric itself."""
+    return place.requirement.metric if metric.shape == "ratio" else place.requirement.aggregate.kind
 
 
-def _comparison(place: _Place, metric: Metric) -> Iterator[Finding]:
+def _comparison(place: Placed, metric: Metric) -> Iterator[Finding]:
     """Metrics and aggregates that compare perturbed cells with the clean one."""
     aggregate = place.requirement.aggregate
     is_row = metric.shape == "row"
@@ -198,7 +162,7 @@ def _comparison(place: _Place, metric: Metric) -> Iterator[Finding]:
         yield Finding((*place.loc, "cells"), message, "leave clean out of cells")
 
 
-def _monotone(place: _Place, metric: Metric) -> Iterator[Finding]:
+def _monotone(place: Placed, metric: Metric) -> Iterator[Finding]:
     """Where the right answer moves with the level, only the order of answers can be judged."""
     loc, name = (*place.loc, "metric"), place.requirement.metric
     moving = [cell for cell in place.cells if _is_monotone(cell)]

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from robustspec import registry
-from robustspec.language.kinds import SET_KEY
+from robustspec.language.baselines import Published
+from robustspec.language.kinds import ALSO_KEY, SET_KEY, own_kind
 from robustspec.language.spec import Spec
 from robustspec.perturbation.ladder import Ladder
 
@@ -24,6 +25,9 @@ Json = dict[str, Any]
 _FLAT = {"PerturbationEntry": ("perturbations", "operator"), "DataBlock": ("sources", "source")}
 """Models whose YAML holds a kind's own keys beside their own: the open set, and the field that holds the kind."""
 
+_BESIDE = (Published,)
+"""Models with a kind of their own that may stand beside the kinds of an open set."""
+
 
 def schema(builtin: bool = False) -> Json:
     """The schema of the language with every installed kind; with ``builtin`` only those that robustspec brings."""
@@ -33,6 +37,9 @@ def schema(builtin: bool = False) -> Json:
         definitions.update(_set_definitions(which, builtin, definitions))
     for name, (which, _) in _FLAT.items():
         definitions[name] = {"$ref": f"#/$defs/any_{which}"}
+    for cls in _BESIDE:
+        own = cls.model_json_schema(mode="validation")
+        definitions[cls.__name__] = _mapping(str(own_kind(cls)), cls, own, {})
     definitions["Requirement"].update(_REQUIREMENT)
     root["patternProperties"] = {"^x-": {"description": "Free, for YAML anchors."}}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "robustspec specification"}
@@ -140,7 +147,9 @@ def _tidy(value: Any) -> Any:
         return value
     if SET_KEY in value:
         kept = {key: value[key] for key in ("description",) if key in value}
-        return {"$ref": f"#/$defs/any_{value[SET_KEY]}", **kept}
+        names = [f"any_{value[SET_KEY]}", *value.get(ALSO_KEY, ())]
+        options = [{"$ref": f"#/$defs/{name}"} for name in names]
+        return {**(options[0] if len(options) == 1 else {"anyOf": options}), **kept}
     if "patternProperties" in value:
         value = {**value, "additionalProperties": False}
     tidied = {key: _tidy_entry(key, item) for key, item in value.items() if not _is_noise(key, item)}

@@ -17,6 +17,7 @@ from robustspec.adapters.base import AdapterSpec
 from robustspec.aggregates.base import Aggregate
 from robustspec.answers.base import Extractor, Recogniser
 from robustspec.data.row import Policy
+from robustspec.language.baselines import Baseline
 from robustspec.language.entries import Block, DataEntry, Name, PerturbationEntry, Policies, RelationBlock
 from robustspec.language.kinds import KindOf, fault
 from robustspec.metrics.base import Metric
@@ -133,7 +134,7 @@ class StatisticsFields(Block):
     multiplicity: Multiplicity | None = None
     """Corrections for many verdicts."""
     allocation: Literal["uniform", "focused"] | None = None
-    """How samples are spread over the arms of a requirement; focused is reserved."""
+    """How samples are spread over the arms of worst_over: uniform, or focused on the arm that looks worst."""
 
 
 STATISTICS_KEYS = tuple(StatisticsFields.model_fields)
@@ -268,6 +269,8 @@ class Spec(Block):
     """From the raw answer to what metrics see."""
     metrics: dict[Name, Annotated[Metric, KindOf("metrics")]] = Field(default={})
     """Configured metrics by name."""
+    baselines: dict[Name, Baseline] = Field(default={})
+    """What requirements compare ``against``, by name: other models, recorded runs, published numbers."""
     statistics: Statistics = Statistics()
     """Statistics of the whole file."""
     scenarios: dict[Name, Scenario] = Field(min_length=1)

@@ -15,7 +15,7 @@ from robustspec.errors import DataError
 
 
 def ages(*values):
-    return [{"id": str(place), "input": "x", "age": age} for place, age in enumerate(values)]
+    return [{"id": str(place), "input": f"x{place}", "age": age} for place, age in enumerate(values)]
 
 
 BAND = {"name": "band", "column": "age", "bins": [18, 40, 65]}

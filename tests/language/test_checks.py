@@ -27,12 +27,8 @@ NO_PERTURBATIONS = BASE.replace(
         ("metric: over_asking, aggregate: retention, at_least: 0.9", "'retention' has no meaning for a metric where lower"),
         ("metric: flip_rate, aggregate: drop, at_most: 0.1", "'drop' has no meaning for 'flip_rate', a row metric"),
         ("metric: exact, aggregate: instance_worst, at_least: 0.1", "'instance_worst' has no meaning for 'exact'"),
-        ("metric: mcc, at_least: 0.5", "for which there is no sequential test -- add method: point"),
-        ("metric: match, at_least: 0.9, method: approximate", "method: approximate is not in this version"),
-        ("metric: match, at_least: 0.9, allocation: focused", "allocation: focused is reserved"),
         ("metric: match, at_least: 0.9, worst_over: turn", "'turn' is reserved for a later version"),
         ("metric: match, gap_over: component, at_most: 0.1", "'component' is reserved for a later version"),
-        ("metric: exact, gap_over: vendor, at_most: 0.1", "no sequential test of a gap between ratios"),
         ("metric: match, gap_over: cell, cells: [synonym-2], at_most: 0.1", "a gap needs two values, and there is one cell"),
         ("metric: match, worst_over: perturbation, cells: clean, at_least: 0.1", "no selected cell has a perturbation"),
         ("metric: match, worst_over: level, cells: clean, at_least: 0.1", "no selected cell has a level"),
@@ -61,7 +57,6 @@ def test_requirements_that_cannot_be(requirement: str, message: str) -> None:
         "metric: refused, at_least: 0.1",
         "metric: match, aggregate: instance_worst, cells: all, at_least: 0.5",
         "metric: match, gap_over: vendor, at_most: 0.1",
-        "metric: mcc, at_least: 0.5, method: point",
         "metric: exact, gap_over: vendor, at_most: 0.1, method: point",
         "metric: match, aggregate: drop, worst_over: age, at_most: 0.1",
         "metric: match, worst_over: level, at_least: 0.1, waived: {until: 2020-01-01, by: a, reason: b, arms: ['2']}",
@@ -71,16 +66,6 @@ def test_requirements_that_cannot_be(requirement: str, message: str) -> None:
 def test_requirements_that_can_be(requirement: str) -> None:
     """What the language allows is not refused; a waiver that has run out is for the run to say."""
     assert faults(with_requirement(f"{{{requirement}}}")) == []
-
-
-def test_statistics_of_scenario_and_file_count_too() -> None:
-    """A table metric may take its method from the scenario or the file."""
-    text = with_requirement("{metric: mcc, at_least: 0.5}")
-    assert faults(text + "    statistics: {method: point}\n") == []
-    assert faults(text + "statistics: {method: point}\n") == []
-    assert "statistics.method: approximate is not in this version" in fault(
-        text + "statistics: {method: approximate}\n"
-    )
 
 
 def test_requirement_ids_must_differ() -> None:

@@ -39,7 +39,7 @@ POLICY = st.sampled_from(["answer", "must_refuse", "ask", ["answer", "ask"]])
 STATISTICS = st.fixed_dictionaries(
     {},
     optional={
-        "method": st.sampled_from(["sequential", "fixed", "point"]),
+        "method": st.sampled_from(["sequential", "fixed", "approximate", "point"]),
         "confidence": st.floats(0.51, 0.99),
         "max_samples": st.integers(1, 10**6),
         "margin": st.floats(0, 1),
@@ -58,8 +58,20 @@ REQUIREMENT = st.builds(
             {"metric": "accuracy", "aggregate": {"kind": "share_above", "threshold": 0.5}},
             {"metric": "flips", "at_most": 0.25},
             {"metric": "accuracy", "aggregate": "drop", "at_most": 0.1},
+            {"metric": "match", "aggregate": {"kind": "reweighted", "over": "vendor", "to": "balanced"}},
+            {
+                "metric": "match",
+                "aggregate": {"kind": "reweighted", "over": "vendor", "to": {"no": [0, 0.1], "b": 0.25}},
+            },
+            {"metric": "match", "aggregate": {"kind": "difference", "against": "paper"}, "at_least": -0.1},
+            {
+                "metric": "match",
+                "aggregate": {"kind": "corruption_error", "against": "run"},
+                "worst_over": "perturbation",
+                "at_most": 1.5,
+            },
         ]
-    ).map(lambda fixed: fixed if "at_most" in fixed else {**fixed, "at_least": 0.5}),
+    ).map(lambda fixed: fixed if {"at_most", "at_least"} & {*fixed} else {**fixed, "at_least": 0.5}),
     st.fixed_dictionaries(
         {},
         optional={
@@ -135,6 +147,18 @@ SPEC = st.fixed_dictionaries(
                 "match": {"kind": "json_match", "fields": ["a"]},
                 "flips": {"kind": "flip_rate", "of": "match"},
                 "c": "coverage",
+            }
+        ),
+        "baselines": st.fixed_dictionaries(
+            {
+                "run": st.fixed_dictionaries({"kind": st.just("recorded"), "path": TEXT}),
+                "paper": st.fixed_dictionaries(
+                    {
+                        "kind": st.just("published"),
+                        "source": TEXT.filter(bool),
+                        "scores": st.fixed_dictionaries(dict.fromkeys(["contraction", "typo", "word_drop"], SHARE)),
+                    }
+                ),
             }
         ),
         "scenarios": st.dictionaries(NAME, scenario(), min_size=1, max_size=2),

@@ -32,6 +32,9 @@ data:
     lexicon: {drug: drugs.csv}
 output: {extract: json, refusal: {kind: json_field, field: a, equals: no}}
 metrics: {match: {kind: json_match, fields: [a]}, flips: {kind: flip_rate, of: match}}
+baselines:
+  run: {kind: recorded, path: run.jsonl}
+  paper: {kind: published, source: s, metric: match, scores: {keyboard_typo: 0.5, clean: 0.9}}
 statistics: {method: fixed, confidence: 0.9, seed: 3, multiplicity: {pass: bonferroni}}
 scenarios:
   one:
@@ -48,6 +51,8 @@ scenarios:
     requirements:
       - {metric: match, cells: [clean, chain], at_least: 0.5, waived: {until: 2030-01-01, by: a, reason: b, arms: [all]}}
       - {metric: match, aggregate: {kind: share_above, threshold: 0.5}, worst_over: vendor, at_least: 0.5, tags: [slow]}
+      - {metric: match, aggregate: {kind: difference, against: paper}, cells: [keyboard_typo], at_least: 0}
+      - {metric: match, aggregate: {kind: reweighted, over: vendor, to: {a: [0.1, 0.2], b: 0.3}}, at_least: 0.5}
       - {metric: flips, at_most: 0.1, method: sequential, min_group_size: 4, gate: warn}
     statistics: {max_samples: 10}
 privacy: {contains: patient_data, may_send_to: [localhost]}

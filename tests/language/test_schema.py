@@ -64,6 +64,13 @@ def test_specifications_are_valid(text: str) -> None:
         ("at_least: 0.9", "at_least: 0.9, gate: blok"),
         ("at_least: 0.9", "at_least: 0.9, aggregate: dorp"),
         ("at_least: 0.9", "at_least: 0.9, aggregate: share_above"),
+        ("at_least: 0.9", "at_least: 0.9, aggregate: {kind: quantile, q: 1}"),
+        ("at_least: 0.9", "at_least: 0.9, aggregate: {kind: reweighted, over: vendor, to: even}"),
+        ("at_least: 0.9", "at_least: 0.9, aggregate: {kind: reweighted, over: vendor, to: {a: [0.1]}}"),
+        ("scenarios:", "baselines: {p: published}\nscenarios:"),
+        ("scenarios:", "baselines: {p: {kind: published, source: s, scores: {}}}\nscenarios:"),
+        ("scenarios:", "baselines: {p: {kind: recorded, pth: p}}\nscenarios:"),
+        ("scenarios:", "baselines: {pé: {kind: recorded, path: p}}\nscenarios:"),
         ("  typos:", "  typös:"),
     ],
 )

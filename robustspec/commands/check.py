@@ -12,14 +12,19 @@ from robustspec.commands.text import counted, visible, wrapped
 from robustspec.errors import RobustspecError
 
 if TYPE_CHECKING:
+    from robustspec.engine.outlook import ArmOutlook
     from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
 
 _DESCRIPTION = """\
 Load a specification, check it against its data, and plan it. No model is called.
 
 Every fault is told at once as file:line:column (exit code 4). Requirements that no run could show, because a group is
-too small or a bound too close to the edge, are told with their line and a remedy (exit code 1).
+too small or a bound too close to the edge, are told with their line and a remedy (exit code 1). Requirements that would
+pass in fewer than half of all runs, though the true value were 0.05 of the scale better than the bound or halfway to
+perfect, are noted with a remedy (exit code 0).
 """
+_LIKELY = 0.5
+_TYPICAL = 0.95
 _EXAMPLES = """\
   robustspec check specs/pharmacy.yaml
   robustspec check specs/pharmacy.yaml --explain    what PASS and FAIL will mean, before any call
@@ -44,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     for data in plan.datasets.values():
         for warning in data.warnings:
             print(f"note: {visible(warning)}")
+    for note in unlikely(plan, args.spec):
+        print(wrapped(visible(f"note: {note}"), hanging="  "))
     red = [arm for arm in plan.arms if arm.problem is not None]
     for arm in red:
         print(visible(told(arm, args.spec)))
@@ -82,6 +89,7 @@ def explained(plan: Plan) -> Iterator[str]:
 
 
 def _claim(arm: ArmPlan, scenario: ScenarioPlan, plan: Plan) -> str:
+    from robustspec.engine.outlook import fewest
     from robustspec.engine.results import facts_before
     from robustspec.statistics.claim import expectation
 
@@ -90,11 +98,58 @@ def _claim(arm: ArmPlan, scenario: ScenarioPlan, plan: Plan) -> str:
     return expectation(facts_before(arm, plan), fewest(arm), scenario.most_calls({arm.id}))
 
 
-def fewest(arm: ArmPlan) -> int | None:
-    """The fewest units that can pass an arm; None for a gap, a table metric, and where nothing can."""
-    from robustspec.metrics.base import TableMetric
-    from robustspec.statistics.select import fewest_that_can_pass
+def unlikely(plan: Plan, path: str) -> Iterator[str]:
+    """A note for each requirement with arms that could pass but mostly would not, though they were better than asked for."""
+    from robustspec.engine.outlook import Expectations, outlook_of
 
-    if arm.is_gap or isinstance(arm.metric, TableMetric):
-        return None
-    return fewest_that_can_pass(arm.settings.method, arm.settings.population, arm.streams[0].hypothesis)
+    low: dict[str, list[ArmOutlook]] = {}
+    for arm in plan.arms:
+        each = outlook_of(arm, Expectations().of(arm))
+        if each.outlook is not None and each.outlook.p_pass < _LIKELY:
+            low.setdefault(f"{path}:{arm.line}: {arm.scenario}::{arm.requirement.key}", []).append(each)
+        elif arm.is_gap and arm.problem is None:
+            yield from _of_gap(arm, f"{path}:{arm.line}: {arm.scenario}::{arm.requirement.key}")
+    for place, arms in low.items():
+        worst = min(arms, key=lambda each: each.p_pass or 0.0)
+        yield f"{place}: {_chance(worst, len(arms))} -- {_way_out(worst)}"
+
+
+def _chance(each: ArmOutlook, arms: int) -> str:
+    value, bound = f"{each.value:.4g}", f"{each.arm.requirement.bound:g}"
+    if each.arm.aggregate.form == "quantile":
+        true = f"{value} of the units met {bound}"
+    else:
+        true = f"{value} were true (bound {bound})"
+    which = f"the worst of {arms} arms" if arms > 1 else "it"
+    return f"if {true}, {which} would pass in {100 * (each.p_pass or 0):.0f} of 100 runs"
+
+
+def _way_out(each: ArmOutlook) -> str:
+    from robustspec.statistics.planning.reach import units_for_power
+
+    stream, chosen = each.arm.streams[0], each.arm.settings
+    units = units_for_power(chosen.method, chosen.population, stream.hypothesis, each.value)
+    if units is None:
+        return "move the bound"
+    if units <= stream.n_units:
+        return f"max_samples: {units} would make it 80"
+    return f"about {units:,} units would make it 80, and it has {stream.hypothesis.horizon:,}"
+
+
+def _of_gap(arm: ArmPlan, place: str) -> Iterator[str]:
+    """A gap that could not be shown even between values that are all alike, at 0.95 of the scale."""
+    from robustspec.engine.hypotheses import gap_units_of
+    from robustspec.engine.outlook import on_own_scale
+    from robustspec.metrics.base import TableMetric
+
+    if not on_own_scale(arm) or isinstance(arm.metric, TableMetric):
+        return
+    fewest = min(stream.hypothesis.horizon for stream in arm.streams)
+    if gap_units_of(arm, _TYPICAL, fewest) is None:
+        units = gap_units_of(arm, _TYPICAL)
+        needed = "no number of units shows" if units is None else f"about {units:,} units of each are needed to show"
+        bound, dimension = f"{arm.requirement.bound:g}", arm.requirement.gap_over
+        yield (
+            f"{place}: even if every {dimension} were right in 95 of 100 units, {needed} a gap of {bound} -- "
+            f"the smallest has {fewest:,}"
+        )

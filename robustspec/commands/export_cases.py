@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from robustspec.commands import FINE
-from robustspec.commands.arguments import UsageError, add_command, add_spec, plan_of, positive, scenarios_of
-from robustspec.commands.text import counted
+from robustspec.commands.arguments import add_command, add_spec, plan_of, positive, scenarios_of
+from robustspec.commands.lines_out import Meter, writing
 
 if TYPE_CHECKING:
     from robustspec.engine.dispatch import Request
@@ -31,7 +26,6 @@ _EXAMPLES = """\
   robustspec export-cases specs/pharmacy.yaml -o cases.jsonl --scenario prescription-authority
   robustspec run specs/pharmacy.yaml --model outputs.jsonl      when the outputs are there
 """
-_EVERY_S = 5.0
 
 
 def add(commands: Any) -> None:
@@ -52,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     scenarios = scenarios_of(plan, args.scenario)
     if plan.spec.privacy.contains == "patient_data":
         print("note: the file will hold what the specification calls patient data", file=sys.stderr)
-    meter = _Meter(sum(scenario.most_calls() for scenario in scenarios))
-    with _writing(args.output) as file:
+    meter = Meter(sum(scenario.most_calls() for scenario in scenarios))
+    with writing(args.output) as file:
         for scenario in scenarios:
             for request in requests(scenario, plan.seed):
                 file.write(json.dumps(_record(request), ensure_ascii=False) + "\n")
@@ -73,44 +67,3 @@ def _record(request: Request) -> dict[str, Any]:
         turns = [{"role": m.role, "content": m.content, **name} for m, name in zip(content, names, strict=True)]
         given = {"messages": turns}
     return {"case_id": request.case_id, **given, "input_sha": input_sha(content)}
-
-
-@contextmanager
-def _writing(name: str) -> Iterator[TextIO]:
-    """The file to write, which appears under its name only when it is whole."""
-    if name == "-":
-        yield sys.stdout
-        return
-    path = Path(name)
-    part = path.with_name(f"{path.name}.part-{os.getpid()}")
-    try:
-        # Half of a surrogate pair in the data must come out as it went in, so that its sha stays right.
-        with part.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"{name}: {error.strerror} -- -o must name a file that can be written") from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-class _Meter:
-    """Progress on stderr: a line redrawn on a terminal, a line now and then elsewhere."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._done = most, 0
-        self._told = time.monotonic()
-        self._tty = sys.stderr.isatty()
-
-    def count(self) -> None:
-        """One more case is written."""
-        self._done += 1
-        if self._done % 256 == 0 and time.monotonic() - self._told > (0.5 if self._tty else _EVERY_S):
-            self._told = time.monotonic()
-            line = f"{self._done:,} cases written, at most {self._most:,}"
-            print(f"\r{line}" if self._tty else line, end="" if self._tty else "\n", file=sys.stderr, flush=True)
-
-    def end(self, name: str) -> None:
-        """All are written."""
-        where = "" if name == "-" else f" to {name}"
-        print(f"{chr(13) if self._tty else ''}{counted(self._done, 'case')} written{where}", file=sys.stderr)

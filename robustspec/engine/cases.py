@@ -38,7 +38,7 @@ class _Pending:
 
 
 @dataclass(slots=True)
-class _Talk:
+class Talk:
     """A conversation under way, with what the model has said so far."""
 
     episode: Episode
@@ -145,15 +145,15 @@ class Cases:
                 for repeat in range(self.repeats):
                     pending.open += 1
                     case_id = self.case_id(clean.id, cell, draw, repeat)
-                    talk = None if type(row.input) is str else _Talk(episode_of(row.input, whole=self.by_case))
+                    talk = None if type(row.input) is str else Talk(episode_of(row.input, whole=self.by_case))
                     content = row.input if talk is None else talk.start()
                     yield Request(content, case_id, repeat, (self, pending, index, draw, repeat, again, talk))
         self._close(pending)
 
     def _count(self, index: int, row: Row, unchanged: bool) -> None:
-        self.counts.generated += 1
+        self.counts.generated += self.repeats
         if unchanged:
-            self.counts.unchanged += 1
+            self.counts.unchanged += self.repeats
         elif index:
             self.magnitudes[index].add(row.magnitude)
 
@@ -234,7 +234,8 @@ class Cases:
                 if output.error is not None:
                     cases.append(None)
                 else:
-                    cases.append(Case(row, self.reader.read(output.raw), policy, cell.name, cell.level))
+                    answer = self.reader.read(output.raw)
+                    cases.append(Case(row, answer, policy, cell.name, cell.level, output.seconds))
         return cases
 
     def policy(self, index: int, row: Row) -> Policy:

@@ -128,8 +128,20 @@ class ArmResult:
     worst_groups: list[tuple[str, float, int]] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     quick: bool = False
+    calls: int = 0
+    """Calls of the model under test that the evidence took: its cases with their draws and repeats."""
     stored_verdict: Word | None = None
     """The verdict before a waiver changed it."""
+    certain: bool = False
+    """Whether the claim is about these rows and all of them are in."""
+    record: dict[str, Any] = field(default_factory=dict)
+    """All that it takes to compute the verdict again (`robustspec.engine.record`)."""
+    warnings: list[str] = field(default_factory=list)
+    """What a reader must know of how this data was used before, such as a bound that was edited after a verdict."""
+    edited: bool = False
+    """Whether a setting was another when these data were judged before: its error rate does not hold (see ``warnings``)."""
+    fail_confidence: float | None = None
+    """The confidence of a FAIL of the requirement, None where the report does not say."""
 
     @property
     def is_green(self) -> bool:
@@ -164,6 +176,8 @@ class ScenarioResult:
     cells: list[CellResult]
     groups: list[GroupResult]
     arms: list[ArmResult]
+    ladders: list[str] = field(default_factory=list)
+    """How far up its ladder each perturbation was shown, in sentences."""
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ class Examples:
         if output is None or output.error is not None:
             return None, None
         answer = cases.reader.read(output.raw)
-        return Case(row, answer, cases.policy(index, row), cell.name, cell.level), output.raw
+        return Case(row, answer, cases.policy(index, row), cell.name, cell.level, output.seconds), output.raw
 
 
 def text_of(content: Content) -> str:

@@ -158,6 +158,8 @@ class Ledger:
             self._hung = 0
             return
         self.first_error = self.first_error or output.error
+        if (broken := self.model.broken()) is not None:
+            raise AdapterError(broken)
         if output.error == self._late:
             self._hung += 1
         else:

@@ -7,8 +7,8 @@ verdict into another. `robustspec.engine.compile` makes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from robustspec.aggregates.base import Aggregate
 from robustspec.data.dataset import Dataset
 from robustspec.language.spec import PerturbationEntry, Requirement, Scenario, Settings, Spec
 from robustspec.metrics.base import Metric
 from robustspec.perturbation.scope import Scope
 from robustspec.statistics.base import Hypothesis, Word
+from robustspec.statistics.paired_gap import is_paired
 
+LineOf = Callable[..., int]
+"""The line of a place in the file: ``line_of("scenarios", "typos")``."""
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -59,6 +63,10 @@ class Stream:
     slots: Ints
     starts: Ints | None
     hypothesis: Hypothesis
+    row_weights: Floats | None = None
+    reference: Floats | None = None
+    fault: str = ""
+    """Why its rows cannot be weighed as the aggregate asks."""
 
     @property
     def n_units(self) -> int:
@@ -78,6 +86,7 @@ class ArmPlan:
     """One value of what a requirement goes over: one pytest item, one verdict.
 
     ``streams`` has one member, or one for each value of a gap. ``problem`` is a verdict that is known before any call.
+    ``aggregate`` is the requirement's, or one end of it where it splits into several.
     """
 
     id: str
@@ -87,11 +96,14 @@ class ArmPlan:
     settings: Settings
     metric: Metric
     higher_is_better: bool
+    aggregate: Aggregate
     streams: list[Stream]
     line: int
     problem: tuple[Word, str] | None = None
     excluded: tuple[str, ...] = ()
     group: tuple[str, str] | None = None
+    disjoint: bool = False
+    """Whether no unit has rows in two of the streams of a gap."""
 
     @property
     def measure(self) -> str:
@@ -102,12 +114,34 @@ class ArmPlan:
     @property
     def needs_clean(self) -> bool:
         """Whether the clean case is called even where it is not among the cells."""
-        return self.requirement.aggregate.needs_clean or self.metric.shape == "row"
+        return self.aggregate.needs_clean or self.metric.shape == "row"
+
+    @property
+    def baseline(self) -> str | None:
+        """The model under ``baselines:`` that is called on the same cases, or None."""
+        return self.aggregate.baseline if all(stream.reference is None for stream in self.streams) else None
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether the arms of its requirement are tried worst first, until one fails."""
+        return self.settings.allocation == "focused" and self.requirement.worst_over is not None
 
     @property
     def is_gap(self) -> bool:
         """Whether this is best minus worst over several streams."""
         return self.requirement.gap_over is not None
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether a gap is judged by pairs of units, one of each value."""
+        tested = [stream.hypothesis for stream in self.streams]
+        return self.is_gap and is_paired(self.settings.method, self.settings.population, tested, self.disjoint)
+
+    def tested(self, stream: Stream) -> Hypothesis:
+        """What the test of a stream is given: of a gap, which view is the lower one follows from the metric."""
+        if not self.is_gap:
+            return stream.hypothesis
+        return replace(stream.hypothesis, at_least=self.aggregate.goal(self.higher_is_better) == "higher")
 
     def cells_called(self, stream: Stream) -> tuple[int, ...]:
         """The cells that each unit of a stream is called on, clean first where it is needed."""
@@ -141,13 +175,18 @@ class ScenarioPlan:
         """The most often that a requirement has each case called."""
         return max((arm.settings.repeats for arm in self.arms), default=1)
 
-    def most_calls(self, selected: set[str] | None = None) -> int:
-        """An upper bound of the calls: every row that an arm may need, on every cell it needs, counted once."""
+    def most_calls(self, selected: set[str] | None = None, baseline: str | None = None) -> int:
+        """An upper bound of the calls: every row that an arm may need, on every cell it needs, counted once.
+
+        Those of the model under test, or of the model of this name under ``baselines:``.
+        """
         total = 0
         for cell in range(len(self.cells)):
             needed = np.zeros(len(self.rows), dtype=bool)
             for arm in self.arms:
                 if arm.problem is not None or (selected is not None and arm.id not in selected):
+                    continue
+                if baseline is not None and arm.baseline != baseline:
                     continue
                 for stream in arm.streams:
                     if cell in stream.cells or (cell == 0 and arm.needs_clean):

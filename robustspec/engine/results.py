@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from robustspec.adapters.base import Model
+from robustspec.aggregates.reweighted import weight_warning
 from robustspec.engine.breakdown import has_scores, means, overall, worst_cells, worst_groups
 from robustspec.engine.evidence import (
     ArmResult,
@@ -21,51 +21,47 @@ from robustspec.engine.evidence import (
     ScenarioResult,
 )
 from robustspec.engine.examples import Examples, Recall
-from robustspec.engine.judge import ArmRun, shares
-from robustspec.engine.looks import Looks, digest
+from robustspec.engine.judge import ArmRun
+from robustspec.engine.ladders import ladders
+from robustspec.engine.looks import Looks
 from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
+from robustspec.engine.provenance import Provenance
 from robustspec.engine.scenario import ScenarioRun
+from robustspec.engine.suite import suite_claim
 from robustspec.engine.table import ACTS, MISSING, UNCHANGED
+from robustspec.engine.units import Share, shares
 from robustspec.language.cells import select
 from robustspec.statistics.base import Summary, Word
-from robustspec.statistics.claim import Facts, sentence, suite_sentence
+from robustspec.statistics.claim import Facts, counted, sentence
 from robustspec.statistics.remedy import remedy
-
-
-@dataclass(slots=True)
-class _Evidence:
-    """What an arm's evidence consists of, up to its decision."""
-
-    scored: int = 0
-    unchanged: int = 0
-    missing: int = 0
-    unchanged_shares: dict[int, float] | None = None
-
-    @property
-    def missing_share(self) -> float:
-        """Share of cases without output."""
-        return self.missing / (self.scored + self.missing) if self.missing else 0.0
+from robustspec.statistics.side import pass_side
 
 
 class ResultBuilder:
     """Makes results of arms, scenarios and the run."""
 
     def __init__(self, plan: Plan, model: Model, recall: Recall, looks: Looks | None) -> None:
-        self.plan, self.model, self.recall, self.looks = plan, model, recall, looks
+        self.plan, self.model, self.recall = plan, model, recall
+        self.provenance = Provenance(plan, model, looks)
         self.today = date.today()
 
     def arm(self, scenario: ScenarioRun, run: ArmRun) -> ArmResult:
         """The result of one decided arm."""
-        plan, table = run.plan, scenario.cases.table
+        plan = run.plan
         evidence = self._evidence(run, scenario)
-        summary = run.summary(table) if plan.problem is None and not run.fault else Summary(0, None, None, None)
+        summary = run.summary() if plan.problem is None and not run.fault else Summary(0, None, None, None)
         word, reason = self._verdict(run, evidence, scenario.plan)
-        look = self._look(plan, word)
+        look, warnings = self.provenance.look(plan, word)
         facts = self._facts(run, word, reason, summary, evidence, look)
         result = self._blank(plan, word, reason, summary, run, evidence)
-        result.look = look
+        result.edited = bool(warnings)
+        result.look, result.warnings = look, [*warnings, *_trivial(plan), *_heavy_rows(plan)]
+        result.certain = plan.settings.population == "dataset" and run.all_in
+        if word in ("PASS", "FAIL", "INCONCLUSIVE"):
+            result.record = self.provenance.record(run, look)
         if word == "INCONCLUSIVE":
-            result.remedy = remedy(facts, None if plan.is_gap else plan.streams[0].hypothesis, run.observed)
+            ways = remedy(facts, None if plan.is_gap else plan.streams[0].hypothesis, run.observed)
+            result.remedy = f"{run.note}. {ways}" if run.note else ways
         self._waive(plan, result)
         result.claim = sentence(
             replace(facts, word=result.verdict, reason=result.reason, remedy=result.remedy, found=result.stored_verdict)
@@ -77,33 +73,36 @@ class ResultBuilder:
                 result.examples = Examples(scenario, self.recall, self.plan.spec.privacy).of(run, result.worst_cells)
         return result
 
-    def _evidence(self, run: ArmRun, scenario: ScenarioRun) -> _Evidence:
-        total = _Evidence(unchanged_shares={})
+    def _evidence(self, run: ArmRun, scenario: ScenarioRun) -> Share:
+        total, baseline = Share(), scenario.baseline_table(run.plan)
+        draws = [cell.draws for cell in scenario.plan.cells]
         for stream, slots in run.evidence():
-            unchanged_shares, scored, unchanged, missing = shares(run.plan, scenario.cases.table, stream, slots)
-            total.scored += scored
-            total.unchanged += unchanged
-            total.missing += missing
-            assert total.unchanged_shares is not None
-            for cell, share in unchanged_shares.items():
-                total.unchanged_shares[cell] = max(share, total.unchanged_shares.get(cell, 0.0))
+            total.add(shares(run.plan, draws, scenario.cases.table, baseline, stream, slots))
         return total
 
-    def _verdict(self, run: ArmRun, evidence: _Evidence, scenario: ScenarioPlan) -> tuple[Word, str]:
+    def _verdict(self, run: ArmRun, evidence: Share, scenario: ScenarioPlan) -> tuple[Word, str]:
         plan = run.plan
         if plan.problem is not None:
             return plan.problem
+        if run.needless:
+            return "NOT_NEEDED", f"{run.needless} failed, and every arm of this requirement must pass"
         if run.fault:
             return "INVALID", run.fault
         rules = plan.settings
+        lost = f"{counted(evidence.missing, 'cases')} {'has' if evidence.missing == 1 else 'have'} no output"
         if evidence.missing and rules.on_missing == "error":
-            return "INVALID", f"{evidence.missing} cases have no output, and on_missing is error"
+            return "INVALID", f"{lost}, and on_missing is error"
+        if evidence.missing and rules.on_missing == "worst_case" and plan.metric.shape == "table":
+            return "INVALID", (
+                f"{lost}, and {plan.metric.kind} has no worst case for them -- run again to call them once more, or "
+                "write on_missing: exclude"
+            )
         if evidence.missing_share > rules.max_error_rate:
             return "INVALID", (
-                f"{evidence.missing} of {evidence.scored + evidence.missing} cases have no output, more than "
+                f"{evidence.missing} of {counted(evidence.scored + evidence.missing, 'cases')} have no output, more than "
                 f"max_error_rate {rules.max_error_rate:g}"
             )
-        for cell, share in (evidence.unchanged_shares or {}).items():
+        for cell, share in evidence.unchanged_shares.items():
             if share > rules.max_unchanged:
                 return "INVALID", (
                     f"{scenario.cells[cell].name} left {share:.0%} of the rows unchanged, more than max_unchanged "
@@ -113,60 +112,21 @@ class ResultBuilder:
             return "INVALID", "no unit gave evidence"
         return run.decision or "INCONCLUSIVE", ""
 
-    def _look(self, plan: ArmPlan, word: Word) -> int:
-        if self.looks is None or self.plan.quick or word not in ("PASS", "FAIL", "INCONCLUSIVE"):
-            return 1
-        question, chosen = self._question(plan), digest(self._chosen(plan))
-        look = self.looks.look(question, chosen)
-        self.looks.record(question, chosen, word, plan.id)
-        return look
-
-    def _question(self, plan: ArmPlan) -> str:
-        """What is asked of which data and model, without the settings that make another look."""
-        spec, scenario = self.plan.spec, self.plan.spec.scenarios[plan.scenario]
-        req = plan.requirement
-        return digest(
-            {
-                "data": self.plan.datasets[scenario.data].content_hash,
-                "model": self.model.fingerprint or self.model.name,
-                "arm": plan.id,
-                "cells": req.cells,
-                "metric": spec.metrics[req.metric].model_dump(mode="json")
-                if req.metric in spec.metrics
-                else req.metric,
-                "aggregate": req.aggregate.model_dump(mode="json"),
-                "perturbations": scenario.model_dump(mode="json", include={"perturbations", "policy"}),
-                "output": spec.output.model_dump(mode="json"),
-            }
-        )
-
-    def _chosen(self, plan: ArmPlan) -> Mapping[str, Any]:
-        hypothesis, chosen = plan.streams[0].hypothesis, plan.settings
-        return {
-            "bound": hypothesis.bound,
-            "at_least": hypothesis.at_least,
-            "method": chosen.method,
-            "population": chosen.population,
-            "margin": chosen.margin,
-            "horizons": [stream.hypothesis.horizon for stream in plan.streams],
-            "confidence": [chosen.confidence, chosen.fail_confidence],
-            "seed": self.plan.seed,
-        }
-
-    def _facts(self, run: ArmRun, word: Word, reason: str, summary: Summary, evidence: _Evidence, look: int) -> Facts:
+    def _facts(self, run: ArmRun, word: Word, reason: str, summary: Summary, evidence: Share, look: int) -> Facts:
         return replace(
             facts_before(run.plan, self.plan),
             word=word,
             summary=summary,
-            calls=evidence.scored + evidence.missing,
+            calls=evidence.calls,
             look=look,
             reason=reason,
             changes_only=evidence.unchanged > 0,
             missing=evidence.missing,
+            all_in=run.all_in,
         )
 
     def _blank(
-        self, plan: ArmPlan, word: Word, reason: str, summary: Summary, run: ArmRun, evidence: _Evidence
+        self, plan: ArmPlan, word: Word, reason: str, summary: Summary, run: ArmRun, evidence: Share
     ) -> ArmResult:
         req, chosen = plan.requirement, plan.settings
         cells = self.plan_of(plan).cells
@@ -189,11 +149,13 @@ class ResultBuilder:
             units=run.units if plan.problem is None else 0,
             horizon=plan.most_units(),
             cases=evidence.scored + evidence.missing,
+            calls=evidence.calls,
             unchanged=evidence.unchanged,
             missing=evidence.missing,
             method=chosen.method,
             population=chosen.population,
             confidence=chosen.confidence,
+            fail_confidence=chosen.fail_confidence,
             claim="",
             reason=reason,
             gate=req.gate,
@@ -249,22 +211,15 @@ class ResultBuilder:
             counts=counts,
             data=[self._data(name) for name in self.plan.datasets],
             scenarios=[self._scenario(scenario, results) for scenario in scenarios],
-            notes=list(notes),
+            notes=[*notes, *([self.provenance.note] if self.provenance.note else [])],
             not_assessed=self._not_assessed(
                 {each.plan.id for each in scenarios},
                 [arm.plan.id for each in scenarios for arm in each.arms],
                 set(results),
             ),
-            suite_claim=self._suite_claim(arms),
+            suite_claim=suite_claim(self.plan, arms),
             quick=self.plan.quick,
         )
-
-    def _suite_claim(self, arms: Sequence[ArmResult]) -> str:
-        """What it says that the whole file passes; nothing where it was not run whole, or does not pass."""
-        if self.plan.quick or len(arms) < len(self.plan.arms) or any(arm.verdict != "PASS" for arm in arms):
-            return ""
-        requirements = {(arm.scenario, arm.requirement): arm for arm in arms}.values()
-        return suite_sentence([None if arm.method == "point" else 1 - arm.confidence for arm in requirements])
 
     def _not_assessed(self, ran: set[str], selected: Sequence[str], results: set[str]) -> list[str]:
         """What this run says nothing about: scenarios and arms that were not selected, and the file's own limitations."""
@@ -298,6 +253,7 @@ class ResultBuilder:
             cells=[self._cell(run, index) for index in range(len(plan.cells))],
             groups=list(self._groups(run)),
             arms=[results[arm.plan.id] for arm in run.arms if arm.plan.id in results],
+            ladders=[] if self.plan.quick else ladders(plan, results),
         )
 
     def _cell(self, run: ScenarioRun, index: int) -> CellResult:
@@ -340,6 +296,28 @@ class ResultBuilder:
                 yield GroupResult(group, values[k], int(rows[k]), scores)
 
 
+def _trivial(plan: ArmPlan) -> Iterator[str]:
+    """Where every model would pass."""
+    if (
+        plan.streams
+        and not plan.is_gap
+        and plan.aggregate.form == "mean"
+        and pass_side(plan.streams[0].hypothesis).settled
+    ):
+        bound, margin = plan.requirement.bound, plan.settings.margin
+        least = f", less its margin of {margin:g}," if margin else ""
+        yield f"the bound {bound:g}{least} is the end of the scale, so that every model passes -- move it inside the scale"
+
+
+def _heavy_rows(plan: ArmPlan) -> Iterator[str]:
+    """Where a few rows decide alone under a `reweighted` value."""
+    for stream in plan.streams:
+        if stream.row_weights is not None:
+            warning = weight_warning(stream.row_weights[stream.slots])
+            if warning:
+                yield warning
+
+
 def _first(arms: Sequence[str], what: str, more: str) -> list[str]:
     """A line for each of the first 20 arms, and one for all others."""
     rest = len(arms) - 20
@@ -356,7 +334,7 @@ def facts_before(arm: ArmPlan, plan: Plan) -> Facts:
         at_least=req.at_least is not None,
         alpha_pass=arm.streams[0].hypothesis.alpha_pass if arm.streams else 1 - chosen.confidence,
         alpha_fail=max(alpha_fail, 1 - chosen.fail_confidence),
-        aggregate=req.aggregate.words if req.aggregate.kind != "mean" else "",
+        aggregate=arm.aggregate.words if arm.aggregate.kind != "mean" else "",
         method=chosen.method,
         population=chosen.population,
         margin=chosen.margin,
@@ -365,6 +343,7 @@ def facts_before(arm: ArmPlan, plan: Plan) -> Facts:
         excluded=arm.excluded,
         without_level=_without_level(arm, plan),
         missing_policy=chosen.on_missing,
+        quick=plan.quick,
     )
 
 

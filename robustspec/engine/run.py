@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from robustspec.adapters.base import Model
 from robustspec.data.row import Output
-from robustspec.engine.cases import Cases, Wanted, converse
+from robustspec.engine.cases import Cases, converse
 from robustspec.engine.dispatch import Cancelled, Dispatcher, Request, Status
 from robustspec.engine.episode import episode_of
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
 from robustspec.engine.plan import Plan
 from robustspec.engine.results import ResultBuilder, hold_back
-from robustspec.engine.scenario import ScenarioRun
+from robustspec.engine.scenario import Asked, ScenarioRun
 from robustspec.engine.store import Store
-from robustspec.errors import AdapterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,28 @@ MayStart = Callable[[Sequence[str]], Sequence[str]]
 """Which of some waiting scenarios may go on now. Waits until one may; none is an answer where the run is cancelled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A live model, the store of its outputs, and the seconds after which a call of it is given up."""
+
+    model: Model
+    store: Store
+    timeout_s: float = 60.0
+
+
 class Run:
-    """One specification on one model. `execute` does all of it, in the calling thread."""
+    """One specification on one model. `execute` does all of it, in the calling thread.
+
+    ``baselines`` are the models under ``baselines:`` that the selected arms compare with, by name.
+    """
 
     def __init__(
         self,
         plan: Plan,
-        model: Model,
-        store: Store,
+        caller: Caller,
         *,
+        baselines: Mapping[str, Caller] | None = None,
         selected: Iterable[str] | None = None,
-        timeout_s: float = 60.0,
         offline: bool = False,
         looks: Looks | None = None,
         on_arm: OnArm | None = None,
@@ -61,20 +72,28 @@ class Run:
         may_start: MayStart | None = None,
         cancelled: threading.Event | None = None,
     ) -> None:
-        self.plan, self.model, self.store = plan, model, store
+        self.plan, self.model, self.store = plan, caller.model, caller.store
+        callers = {"": caller, **(baselines or {})}
         self.on_arm = on_arm or (lambda result: None)
         self.on_progress = on_progress or (lambda progress: None)
         self.may_start = may_start or (lambda waiting: waiting)
         chosen = {arm.id for arm in plan.arms} if selected is None else set(selected)
         self.selected = chosen
         self.scenarios = [
-            ScenarioRun(plan, scenario, arms, model.by_case)
+            ScenarioRun(plan, scenario, arms, {name: each.model.by_case for name, each in callers.items()})
             for scenario in plan.scenarios
             if (arms := [arm for arm in scenario.arms if arm.id in chosen])
         ]
         self._cancelled = cancelled or threading.Event()
-        self.dispatcher = Dispatcher(model, store, timeout_s=timeout_s, offline=offline, cancelled=self._cancelled)
-        self.builder = ResultBuilder(plan, model, self._recall, looks)
+        self._dispatchers = {
+            name: Dispatcher(
+                each.model, each.store, timeout_s=each.timeout_s, offline=offline, cancelled=self._cancelled
+            )
+            for name, each in callers.items()
+        }
+        self.dispatcher = self._dispatchers[""]
+        self._callers = callers
+        self.builder = ResultBuilder(plan, caller.model, self._recall, looks)
         self._started = time.monotonic()
         self._clock = 0.0
         self._most: int | None = None
@@ -83,20 +102,28 @@ class Run:
 
     def execute(self) -> RunResult:
         """Run every selected arm to its verdict. Finished outputs are in the store whatever happens."""
-        self._check_privacy()
         started = datetime.now(UTC).isoformat(timespec="seconds")
         notes: list[str] = []
-        with self.dispatcher:
+        with ExitStack() as stack:
+            for dispatcher in self._dispatchers.values():
+                stack.enter_context(dispatcher)
             try:
                 self._rounds()
             except Cancelled:
                 notes.append("the run was stopped before its end; what is missing below has no verdict")
-        self.store.flush()
-        if errors := self.dispatcher.errors:
-            notes.append(f"{errors} call{'s' * (errors > 1)} gave no answer, the first: {self.dispatcher.first_error}")
-        notes += [*self.store.notes, *(note for data in self.plan.datasets.values() for note in data.warnings)]
+        notes += self._call_notes()
+        notes += [note for data in self.plan.datasets.values() for note in data.warnings]
         seconds = time.monotonic() - self._started
         return self.builder.run_result(self.scenarios, self._results, started, seconds, notes)
+
+    def _call_notes(self) -> Iterator[str]:
+        for name, caller in self._callers.items():
+            caller.store.flush()
+            dispatcher, of = self._dispatchers[name], f" of baseline {name}" if name else ""
+            if errors := dispatcher.errors:
+                yield f"{errors} call{'s' * (errors > 1)}{of} gave no answer, the first: {dispatcher.first_error}"
+            yield from caller.model.notes()
+            yield from caller.store.notes
 
     def _rounds(self) -> None:
         for scenario in self.scenarios:
@@ -104,40 +131,30 @@ class Run:
         while waiting := [scenario for scenario in self.scenarios if scenario.undecided]:
             self._round(waiting)
 
-    def _check_privacy(self) -> None:
-        privacy, endpoint = self.plan.spec.privacy, self.model.endpoint
-        if privacy.contains == "patient_data" and endpoint is not None and endpoint not in privacy.may_send_to:
-            raise AdapterError(
-                f"the data contains patient data and {endpoint} is not in privacy.may_send_to -- add it there if it may "
-                "receive this data, or use a local model"
-            )
-
     def _round(self, waiting: Sequence[ScenarioRun]) -> None:
         """One batch: the first scenario's, and of later ones as much as fills the calls in flight."""
-        window = 2 * self.model.in_flight if self.model.is_async else 1
+        window = 2 * self.model.in_flight if self.model.is_async else self.model.in_flight * self.model.batch_size
         allowed = self.may_start([scenario.plan.id for scenario in waiting])
         if self._cancelled.is_set():
             raise Cancelled("the run was stopped")
-        taking: list[tuple[ScenarioRun, Iterator[Wanted]]] = []
+        taking: list[Asked] = []
+        involved: list[ScenarioRun] = []
         total = 0
         for scenario in waiting:
             if scenario.plan.id not in allowed:
                 continue
-            count, wanted = scenario.wanted()
-            taking.append((scenario, wanted))
-            total += count
+            asked = scenario.wanted(window if window > 1 else 0)
+            taking += asked
+            involved.append(scenario)
+            total += asked[0].size
             if total >= window:
                 break
-        involved = [scenario.cases for scenario, _ in taking]
-        converse(self.dispatcher, self._requests(taking), self._take, involved)
-        for scenario, _ in taking:
-            for arm in scenario.undecided:
-                arm.consume(scenario.cases.table)
+        for name, dispatcher in self._dispatchers.items():
+            mine = [asked for asked in taking if asked.model == name]
+            converse(dispatcher, _requests(mine), self._take, [asked.cases for asked in mine])
+        for scenario in involved:
+            scenario.consume()
             self._settle(scenario)
-
-    def _requests(self, taking: Sequence[tuple[ScenarioRun, Iterator[Wanted]]]) -> Iterator[Request]:
-        for scenario, wanted in taking:
-            yield from scenario.cases.requests(wanted)
 
     def _take(self, request: Request, output: Output, how: Status) -> None:
         cases: Cases = request.tag[0]
@@ -167,10 +184,12 @@ class Run:
 
     def _tell(self, scenario: str) -> None:
         if self._most is None:
-            self._most = sum(each.plan.most_calls(self.selected) for each in self.scenarios)
+            self._most = sum(
+                each.plan.most_calls(self.selected, name) for each in self.scenarios for name in (None, *each.baselines)
+            )
         done = sum(arm.done for each in self.scenarios for arm in each.arms)
         arms = sum(len(each.arms) for each in self.scenarios)
-        calls = self.dispatcher.calls + self.dispatcher.reused
+        calls = sum(each.calls + each.reused for each in self._dispatchers.values())
         seconds = time.monotonic() - self._started
         self.on_progress(Progress(done, arms, calls, self._most, seconds, scenario))
 
@@ -178,8 +197,18 @@ class Run:
         """Report the arms that have been decided since the last time."""
         for arm in scenario.arms:
             if arm.done and arm.plan.id not in self._results:
+                result = self._results[arm.plan.id] = self.builder.arm(scenario, arm)
+                if result.verdict == "FAIL":
+                    scenario.spare(arm.plan)
+        for arm in scenario.arms:  # those that a FAIL has made unnecessary stand before it, too
+            if arm.done and arm.plan.id not in self._results:
                 self._results[arm.plan.id] = self.builder.arm(scenario, arm)
         for result in hold_back(self.plan, scenario, self._results):
             if result.id not in self._reported:
                 self._reported.add(result.id)
                 self.on_arm(result)
+
+
+def _requests(asked: Iterable[Asked]) -> Iterator[Request]:
+    for each in asked:
+        yield from each.cases.requests(each.wanted)

@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from robustspec.answers.reading import Reader
 from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.judge import ArmRun
-from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
-from robustspec.engine.table import UNKNOWN
+from robustspec.engine.plan import ArmPlan, Ints, Plan, ScenarioPlan
+from robustspec.engine.table import UNKNOWN, ScoreTable
+
+Wish = tuple[ArmRun, Ints, tuple[int, ...]]
+"""An arm, the slots of the units that it wants next, and the cells it wants them on."""
+
+
+class Asked(NamedTuple):
+    """Cases that one model is to be called on: its name ("" for the model under test), how many, and which."""
+
+    model: str
+    cases: Cases
+    size: int
+    wanted: Iterator[Wanted]
 
 
 class ScenarioRun:
-    """A scenario while it runs: its cases, and the selected arms."""
+    """A scenario while it runs: its cases, and the selected arms.
 
-    def __init__(self, plan: Plan, scenario: ScenarioPlan, arms: Sequence[ArmPlan], by_case: bool = False) -> None:
+    ``by_case`` tells, by name, which models are given a conversation whole; the model under test stands under "".
+    ``baselines`` are the cases as the models under ``baselines:`` answer them.
+    """
+
+    def __init__(
+        self, plan: Plan, scenario: ScenarioPlan, arms: Sequence[ArmPlan], by_case: Mapping[str, bool] | None = None
+    ) -> None:
         self.plan = scenario
-        output = plan.spec.output
-        reader = Reader(output.extract, output.refusal, output.asking)
-        metrics = {arm.measure: arm.metric for arm in arms}
-        counted = {arm.measure: arm.settings.repeats for arm in arms}
-        repeats = max(counted.values(), default=1)
-        self.cases = Cases(scenario, metrics, reader, seed=plan.seed, repeats=repeats, counted=counted, by_case=by_case)
+        self._spec, self._seed, self._by_case = plan.spec, plan.seed, by_case or {}
+        self.cases = self._cases(arms)
+        names = dict.fromkeys(arm.baseline for arm in arms if arm.baseline is not None)
+        self.baselines = {name: self._cases([arm for arm in arms if arm.baseline == name], name) for name in names}
         self.arms = [ArmRun(arm) for arm in arms]
+
+    def _cases(self, arms: Sequence[ArmPlan], model: str = "") -> Cases:
+        output = self._spec.output
+        counted = {arm.measure: arm.settings.repeats for arm in arms}
+        return Cases(
+            self.plan,
+            {arm.measure: arm.metric for arm in arms},
+            Reader(output.extract, output.refusal, output.asking),
+            seed=self._seed,
+            repeats=max(counted.values(), default=1),
+            counted=counted,
+            by_case=self._by_case.get(model, False),
+        )
 
     @property
     def measures(self) -> dict[str, str]:
@@ -36,20 +66,61 @@ class ScenarioRun:
         """Arms that still need units."""
         return [arm for arm in self.arms if not arm.done]
 
-    def wanted(self) -> tuple[int, Iterator[Wanted]]:
-        """What the undecided arms want next and is not scored yet: how many cases, and the cases by row."""
-        wishes = [(arm, slots, cells) for arm in self.undecided for slots, cells in arm.wants()]
+    def consume(self) -> None:
+        """Give every undecided arm what has been scored for it."""
+        for arm in self.undecided:
+            arm.consume(self.cases.table, self.baseline_table(arm.plan))
+
+    def baseline_table(self, arm: ArmPlan) -> ScoreTable | None:
+        """The scores of the model that an arm compares with, if it does."""
+        return None if arm.baseline is None else self.baselines[arm.baseline].table
+
+    def wanted(self, window: int = 0) -> list[Asked]:
+        """What the undecided arms want next and is not scored yet, of the model under test and of each baseline.
+
+        ``window`` is how many calls may be under way: what the arms surely need is filled up to it, as far as they may.
+        """
+        arms = list(self._next())
+        ahead = -(-window // len(arms)) if arms else 0
+        wishes = [(arm, slots, cells) for arm in arms for slots, cells in arm.wants(ahead)]
+        asked = [self._asked("", self.cases, wishes)]
+        for name, cases in self.baselines.items():
+            asked.append(self._asked(name, cases, [wish for wish in wishes if wish[0].plan.baseline == name]))
+        return asked
+
+    def _next(self) -> Iterator[ArmRun]:
+        """The undecided arms that may go on: of a focused requirement those not tried yet, else the worst one."""
+        focused: dict[str, list[ArmRun]] = {}
+        for arm in self.undecided:
+            if not arm.plan.is_focused or arm.untried:
+                yield arm
+            else:
+                focused.setdefault(arm.plan.requirement.key, []).append(arm)
+        waiting = {arm.plan.requirement.key for arm in self.undecided if arm.plan.is_focused and arm.untried}
+        for key, arms in focused.items():
+            if key not in waiting:
+                yield min(arms, key=lambda arm: arm.promise)
+
+    def _asked(self, model: str, cases: Cases, wishes: Sequence[Wish]) -> Asked:
         if not wishes:
-            return 0, iter(())
+            return Asked(model, cases, 0, iter(()))
         union = np.sort(np.concatenate([slots for _, slots, _ in wishes]))
         union = union[np.append(True, union[1:] != union[:-1])]  # np.unique would load numpy.ma
         need = np.zeros((len(union), len(self.plan.cells)), dtype=bool)
         for arm, slots, cells in wishes:
-            at, status = np.searchsorted(union, slots), self.cases.table.status[arm.plan.measure]
+            at, status = np.searchsorted(union, slots), cases.table.status[arm.plan.measure]
             unknown = status[np.asarray(cells)[:, None], slots].T == UNKNOWN
             if arm.plan.metric.shape == "row":
                 # Clean is needed again with every cell that is compared with it, and only then.
                 unknown[:, 0] = unknown[:, 1:].any(axis=1)
             need[at[:, None], list(cells)] |= unknown
         rows = np.flatnonzero(need.any(axis=1))
-        return int(need.sum()), ((int(union[row]), np.flatnonzero(need[row]).tolist()) for row in rows)
+        wanted = ((int(union[row]), np.flatnonzero(need[row]).tolist()) for row in rows)
+        return Asked(model, cases, int(need.sum()), wanted)
+
+    def spare(self, failed: ArmPlan) -> None:
+        """Under ``allocation: focused`` the other arms of a requirement of which one has failed need not go on."""
+        if failed.is_focused:
+            for arm in self.undecided:
+                if arm.plan.requirement.key == failed.requirement.key:
+                    arm.not_needed(failed.id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from robustspec.engine.compile import check_ids, compile_spec
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
 from robustspec.engine.plan import Plan
-from robustspec.engine.run import MayStart, OnProgress, Progress, Run
+from robustspec.engine.run import Caller, MayStart, OnProgress, Progress, Run
 from robustspec.engine.store import Store
 from robustspec.errors import AdapterError, RobustspecError, SpecError
 from robustspec.language.kinds import validate_kind
@@ -102,7 +103,7 @@ def open_model(plan: Plan, chosen: Any = None) -> tuple[Model, float]:
 
         return (chosen if isinstance(chosen, Model) else wrap(chosen)), AdapterSpec.model_fields["timeout_s"].default
     adapter = adapter_of(plan, chosen)
-    return adapter.open(plan.folder), adapter.timeout_s
+    return adapter.open(plan.folder), adapter.limit_s
 
 
 def run_plan(
@@ -117,16 +118,21 @@ def run_plan(
     may_start: MayStart | None = None,
     cancelled: threading.Event | None = None,
 ) -> RunResult:
-    """Run ``plan`` on ``model``, outputs stored under the model's fingerprint (or the plan's, where it has none)."""
-    fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
-    with Store(options.cache, fingerprint, fresh=options.fresh, offline=options.offline) as store:
-        looks = None if plan.quick else Looks(options.cache)
+    """Run ``plan`` on ``model``, outputs stored under each model's fingerprint (or the plan's, where it has none).
+
+    Models under ``baselines:`` that the selected arms compare with are opened here, and closed at the end.
+    """
+    chosen = None if selected is None else set(selected)
+    with ExitStack() as stack:
+        caller = Caller(model, stack.enter_context(store_of(plan, model, options)), timeout_s)
+        baselines = _open_baselines(plan, chosen, options, stack)
+        check_privacy(plan, [model, *(each.model for each in baselines.values())])
+        looks = None if plan.quick else stack.enter_context(Looks(options.cache))
         return Run(
             plan,
-            model,
-            store,
-            selected=selected,
-            timeout_s=timeout_s,
+            caller,
+            baselines=baselines,
+            selected=chosen,
             offline=options.offline,
             looks=looks,
             on_arm=on_arm,
@@ -134,6 +140,35 @@ def run_plan(
             may_start=may_start,
             cancelled=cancelled,
         ).execute()
+
+
+def store_of(plan: Plan, model: Model, options: Options) -> Store:
+    """The stored outputs of ``model``: its own under its fingerprint, else those of this plan."""
+    fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
+    return Store(options.cache, fingerprint, fresh=options.fresh, offline=options.offline)
+
+
+def check_privacy(plan: Plan, models: Iterable[Model]) -> None:
+    """`AdapterError` where data that contains patient data would go to an endpoint that is not listed."""
+    privacy = plan.spec.privacy
+    for endpoint in (model.endpoint for model in models):
+        if privacy.contains == "patient_data" and endpoint is not None and endpoint not in privacy.may_send_to:
+            raise AdapterError(
+                f"the data contains patient data and {endpoint} is not in privacy.may_send_to -- add it there if it may "
+                "receive this data, or use a local model"
+            )
+
+
+def _open_baselines(plan: Plan, selected: set[str] | None, options: Options, stack: ExitStack) -> dict[str, Caller]:
+    """The models that the selected arms compare with, by name."""
+    arms = [arm for arm in plan.arms if selected is None or arm.id in selected]
+    opened = {}
+    for name in dict.fromkeys(arm.baseline for arm in arms if arm.baseline is not None and arm.problem is None):
+        adapter = plan.spec.baselines[name]
+        assert isinstance(adapter, AdapterSpec)
+        model = stack.enter_context(adapter.open(plan.folder))
+        opened[name] = Caller(model, stack.enter_context(store_of(plan, model, options)), adapter.limit_s)
+    return opened
 
 
 class Background:

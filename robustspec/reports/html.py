@@ -261,7 +261,7 @@ def _claim(arm: ArmResult) -> dict[str, Any]:
     """A verdict in words: the statement, then what it guarantees, then what neither says."""
     claim = arm.claim.removeprefix(f"{arm.verdict}: ").replace("= ", "=\N{NO-BREAK SPACE}")
     statement, _, rest = claim.partition(". ")
-    notes = [text for text in (arm.reason, arm.remedy) if text and text not in arm.claim]
+    notes = [text for text in (arm.reason, arm.remedy, *arm.warnings) if text and text not in arm.claim]
     return {
         "arm": arm,
         "label": label(arm),

@@ -53,7 +53,7 @@ def read_json(path: str | Path) -> list[RunResult]:
         data = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise RobustspecError(f"{path}: the report cannot be read: {error.strerror} -- check the path") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RobustspecError(f"{path}: not JSON ({error}) -- name a report.json of robustspec") from error
     version = data.get("robustspec_report") if isinstance(data, dict) else None
     if not isinstance(version, int) or not isinstance(data.get("results"), list):

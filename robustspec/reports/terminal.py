@@ -83,6 +83,7 @@ def _reasons(arm: ArmResult) -> Iterator[str]:
         ("hazard", arm.hazard),
         ("reason", arm.reason),
         ("remedy", arm.remedy),
+        *(("warning", text) for text in arm.warnings),
     ):
         if text and text not in arm.claim:
             yield from _labelled(name, text, WIDTH)
@@ -161,6 +162,8 @@ def summary_lines(result: RunResult) -> list[str]:
     if result.quick:
         lines.append("  quick look: no gate, no verdict below counts as evidence")
     lines += _verdicts(result)
+    lines += [line for text in _ladders(result) for line in _hanging("ladder: ", text)]
+    lines += [line for text in _warnings(result) for line in _hanging("warning: ", text)]
     lines += [line for text in result.not_assessed for line in _hanging("not assessed: ", text)]
     lines += [line for text in result.notes for line in _hanging("note: ", text)]
     lines += _filled(result.suite_claim)
@@ -196,6 +199,21 @@ def _verdicts(result: RunResult) -> Iterator[str]:
             )
     if len(shown) < len(arms):
         yield from _by_scenario(result)
+
+
+def _ladders(result: RunResult) -> list[str]:
+    """How far the ladders were shown: all where the verdicts are few, else none of those that were shown whole."""
+    few = len(result.arms) <= TABLE
+    return [text for scenario in result.scenarios for text in scenario.ladders if few or "not" in text.split(". If")[0]]
+
+
+def _warnings(result: RunResult) -> list[str]:
+    """What a reader must know of how the data were used before, each sentence once, with how many verdicts it is about."""
+    about: dict[str, list[str]] = {}
+    for arm in result.arms:
+        for text in arm.warnings:
+            about.setdefault(text, []).append(arm.id)
+    return [f"{text} ({ids[0]}{f' and {len(ids) - 1} more' if len(ids) > 1 else ''})" for text, ids in about.items()]
 
 
 def _by_scenario(result: RunResult) -> Iterator[str]:

@@ -1,11 +1,74 @@
 """robustspec check."""
 
 import json
+import re
 
 
 def test_a_sound_specification(command, folder):
     """What is fine is said in one line."""
+    make_likely(folder)
     assert command("check", "spec.yaml") == (0, "spec.yaml: 2 scenarios, 4 arms, fine\n", "")
+
+
+def make_likely(folder):
+    """Bounds that forty rows show where the truth is a little better."""
+    text = (folder / "spec.yaml").read_text().replace("at_least: 0.8}", "at_least: 0.02}")
+    text = text.replace("at_least: 0.5,", "at_least: 0,").replace("at_most: 0.5, method: fixed, max", "at_most: 1, max")
+    (folder / "spec.yaml").write_text(text)
+
+
+def test_a_requirement_that_would_seldom_pass_is_noted(command, folder):
+    """It can be shown, but forty rows are few: a note with its line, its chance and a remedy, and exit code 0."""
+    code, out, _ = command("check", "spec.yaml")
+    words = " ".join(out.split())
+    assert code == 0
+    found = re.search(
+        r"note: spec.yaml:15: typos::mean-accuracy-clean: if 0.85 were true \(bound 0.8\), it would pass in (\d+) of "
+        r"100 runs -- about (\d+) units would make it 80, and it has 40",
+        words,
+    )
+    assert 5 < int(found[1]) < 50
+    assert 200 < int(found[2]) < 600
+    assert out.endswith("spec.yaml: 2 scenarios, 4 arms, fine\n")
+
+
+def test_more_samples_are_named_where_the_rows_are_there(command, folder):
+    """max_samples alone is in the way."""
+    text = (folder / "spec.yaml").read_text()
+    changed = text.replace(
+        "cells: clean, at_least: 0.8", "cells: clean, at_least: 0.6, max_samples: 8, confidence: 0.75"
+    )
+    (folder / "spec.yaml").write_text(changed)
+    note = json.loads((folder / "notes.jsonl").read_text().splitlines()[0])
+    (folder / "notes.jsonl").write_text("".join(json.dumps(note | {"id": f"n{n}"}) + "\n" for n in range(400)))
+    words = " ".join(command("check", "spec.yaml")[1].split())
+    units = int(re.search(r"mean-accuracy-clean: if 0.65 .*? -- max_samples: (\d+) would make it 80", words)[1])
+    assert 8 < units <= 400
+
+
+def test_arms_of_one_requirement_share_a_note(command, folder):
+    """The worst of them speaks for all."""
+    text = (folder / "spec.yaml").read_text()
+    (folder / "spec.yaml").write_text(
+        text.replace("cells: clean, at_least: 0.8", "cells: all, worst_over: cell, at_least: 0.8")
+    )
+    words = " ".join(command("check", "spec.yaml")[1].split())
+    assert words.count("worst-over-cell: if 0.85 were true") == 1
+    assert "the worst of 3 arms would pass in " in words
+
+
+def test_a_gap_that_equal_values_would_not_show_is_noted(command, folder):
+    """Twenty rows of each half are too few for a gap of 0.3, even without any difference."""
+    text = (folder / "spec.yaml").read_text()
+    text = text.replace("path: notes.jsonl,", "path: notes.jsonl, groups: [{name: half, column: n, bins: [20]}],")
+    text = text.replace("cells: clean, at_least: 0.8", "cells: clean, gap_over: half, at_most: 0.2")
+    (folder / "spec.yaml").write_text(text)
+    lines = (folder / "notes.jsonl").read_text().splitlines()
+    (folder / "notes.jsonl").write_text("".join(f'{line[:-1]}, "n": {n}}}\n' for n, line in enumerate(lines)))
+    words = " ".join(command("check", "spec.yaml")[1].split())
+    found = re.search(r"even if every half were right in 95 of 100 units, about (\d+) units of each are needed", words)
+    assert 20 < int(found[1]) < 100
+    assert "to show a gap of 0.2 -- the smallest has 20" in words
 
 
 def test_every_fault_is_told_with_its_place(command, folder):
@@ -43,7 +106,7 @@ def test_a_bound_that_cannot_be_shown_is_red(command, folder):
     text = (folder / "spec.yaml").read_text()
     (folder / "spec.yaml").write_text(text.replace("cells: clean, at_least: 0.8", "cells: clean, at_least: 0.999"))
     code, out, _ = command("check", "spec.yaml")
-    first, last = out.splitlines()
+    *_, first, last = out.splitlines()
     assert code == 1
     assert first.startswith("spec.yaml:15: typos::mean-accuracy-clean::all: UNREACHABLE: a PASS needs at least ")
     assert " -- add rows" in first

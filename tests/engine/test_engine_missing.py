@@ -7,7 +7,7 @@ from spec_factory import A12, later, rows, scripted, spec_text
 
 from robustspec.errors import AdapterError
 
-WHOLE = "population: dataset, max_error_rate: 1"
+WHOLE = "population: dataset, method: fixed, max_error_rate: 1"
 A1 = "- {kind: test/mark, word: a, name: a, level: [1]}"
 LOST = RuntimeError("no answer")
 
@@ -137,7 +137,7 @@ def test_on_missing_error(bench, lost):
     """One case without output is INVALID, a clean one that a drop needs as well."""
     answers = {"r0": "0.5", "r0 a1": "0.5", lost: LOST}
     arm = arm_of(bench, "metric: test/number, aggregate: drop, at_most: 0.9, on_missing: error", answers)
-    assert (arm.verdict, arm.reason) == ("INVALID", "1 cases have no output, and on_missing is error")
+    assert (arm.verdict, arm.reason) == ("INVALID", "1 case has no output, and on_missing is error")
 
 
 def test_too_many_errors(bench):

@@ -3,7 +3,7 @@
 import pytest
 from spec_factory import A12, B1, rows, scripted, spec_text
 
-WHOLE = "population: dataset, max_unchanged: 1"
+WHOLE = "population: dataset, method: fixed, max_unchanged: 1"
 NUMBER = "test/number"
 
 
@@ -458,7 +458,9 @@ def test_the_horizon_of_a_small_group_is_its_own_size(bench):
 
 def test_a_claim_about_the_data_set_takes_all_units(bench):
     """max_samples does not cut it."""
-    spec = spec_text("- {metric: accuracy, at_least: 0.5, max_samples: 5}", statistics="population: dataset")
+    spec = spec_text(
+        "- {metric: accuracy, at_least: 0.5, max_samples: 5}", statistics="population: dataset, method: fixed"
+    )
     arm = bench.arm(spec, rows(30))
     assert (arm.units, arm.verdict, arm.lower, arm.upper) == (30, "PASS", 1.0, 1.0)
 

@@ -19,7 +19,7 @@ def result(bench):
         "- {metric: test/total, at_least: 0.1, method: point}",
         perturbations=BOTH,
         data="groups: [vendor]",
-        statistics="population: dataset, max_unchanged: 1",
+        statistics="population: dataset, method: fixed, max_unchanged: 1",
         top="x-nothing: 1",
     ).replace("{title: A test}", "{title: A test, limitations: [no children]}")
     answers = {text.replace("r1", "r1 no-b"): number for text, number in NUMBERS.items()}

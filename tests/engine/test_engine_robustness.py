@@ -149,9 +149,9 @@ def test_examples_cost_no_calls(bench):
         return "no"
 
     arm = bench.arm(spec_text("- {metric: accuracy, at_least: 0.9}", perturbations=A1), rows(60), model)
-    assert (arm.verdict, len(arm.examples)) == ("FAIL", 2)
+    assert (arm.verdict, len(arm.examples)) == ("FAIL", 3)
     assert all(text.endswith("a1") for text in asked)
-    assert [example.got_clean for example in arm.examples] == [None] * 2
+    assert [example.got_clean for example in arm.examples] == [None] * 3
     assert all(example.clean == example.perturbed.removesuffix(" a1") for example in arm.examples)
 
 
@@ -168,7 +168,7 @@ def test_examples_offline(bench):
     from robustspec.engine.session import run_plan
 
     (arm,) = run_plan(plan, wrap(model), bench.options(offline=True)).arms
-    assert (arm.verdict, len(arm.examples)) == ("FAIL", 2)
+    assert (arm.verdict, len(arm.examples)) == ("FAIL", 3)
 
 
 def test_examples_of_recorded_outputs(bench):
@@ -183,7 +183,7 @@ def test_examples_of_recorded_outputs(bench):
             return ["no"] * len(inputs)
 
     arm = bench.arm(spec_text("- {metric: accuracy, at_least: 0.9}", perturbations=A1), rows(60), Recorded())
-    assert [example.got for example in arm.examples] == ["no", "no"]
+    assert [example.got for example in arm.examples] == ["no"] * 3
     assert all(case_id.endswith("/a-1") for case_id in asked)
 
 
@@ -196,7 +196,7 @@ def test_examples_obey_privacy(bench, shown, fields):
     if fields is None:
         assert arm.examples == []
     else:
-        assert len(arm.examples) == 2
+        assert len(arm.examples) == 3
         assert all({name for name in e.__slots__ if getattr(e, name) is not None} == fields for e in arm.examples)
 
 

@@ -1,0 +1,1 @@
+"""What `benchmarks/statistics.py` measures: one function a goal, each returning figures with their bounds."""

@@ -31,11 +31,11 @@ ABOUT = {
     "metrics": (
         "Metrics",
         "A `case` metric sees one case, a `row` metric a row's clean and perturbed cases, a `ratio` metric divides two "
-        "sums, a `table` metric needs all cases at once and has no guarantee. *0/1*: a score is always 0 or 1.",
+        "sums, a `table` metric needs all cases at once and mostly has no guarantee. *0/1*: a score is always 0 or 1.",
     ),
     "aggregates": ("Aggregates", "What makes one number of all units; `mean` is the default."),
     "sources": ("Data sources", "The `kind` of a block under `data:`."),
-    "adapters": ("Adapters", "The `kind` of `model:` ([Models](adapters.md))."),
+    "adapters": ("Adapters", "The `kind` of `model:`, and of a model under `baselines:` ([Models](adapters.md))."),
     "extractors": ("Extractors", "`output.extract`: where the answer stands in what the model writes."),
     "recognisers": ("Recognisers", "`output.refusal` and `output.asking`: how an act shows."),
 }

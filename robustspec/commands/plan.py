@@ -28,7 +28,7 @@ expected by the share of units on the good side of its bound.
 --full shows each arm at the bound, at 0.01, 0.02 and 0.05 of the scale beside it, and at what is expected; --arm only
 those whose id holds TEXT.
 
-Calls are those of units in evidence. A run makes up to a quarter more, since it waits for several at once; stored outputs
+Calls are those of units in evidence. With many calls in flight a run makes up to a quarter more; stored outputs
 are used again. Units that no perturbation changes are replaced by further ones, whose clean cases may come on top.
 """
 _EXAMPLES = """\

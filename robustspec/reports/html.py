@@ -220,7 +220,7 @@ def _scenario(scenario: ScenarioResult, key: str, anchors: dict[str, str]) -> di
     return {
         "key": key,
         "it": scenario,
-        "requirements": [_requirement(arms, anchors) for arms in requirements],
+        "requirements": [_requirement(arms, anchors, scenario.ladders) for arms in requirements],
         "charts": [_safe(chart) for chart in _charts(scenario, requirements)],
         "curves": [(name, _safe(drawn)) for name, drawn in _curves(scenario)],
         "metrics": list(dict.fromkeys(name for cell in scenario.cells for name in cell.scores)),
@@ -244,9 +244,12 @@ def _unchanged(cell: CellResult) -> str:
     return "" if cell.perturbation is None or not total else f"{cell.unchanged / total:.1%}"
 
 
-def _requirement(arms: Sequence[ArmResult], anchors: dict[str, str]) -> dict[str, Any]:
+def _requirement(arms: Sequence[ArmResult], anchors: dict[str, str], ladders: Sequence[str]) -> dict[str, Any]:
     first = arms[0]
+    own = f"{first.requirement}: "
     reasons = [("Why this bound", first.because), ("Hazard", first.hazard)]
+    reasons += [("Ladder", text.removeprefix(own)) for text in ladders if text.startswith(own)]
+    reasons += [("Warning", text) for text in dict.fromkeys(text for arm in arms for text in arm.warnings)]
     rule = {"warn": "warns only", "record": "recorded only"}.get(first.gate, "")
     return {
         "name": first.requirement,
@@ -261,7 +264,7 @@ def _claim(arm: ArmResult) -> dict[str, Any]:
     """A verdict in words: the statement, then what it guarantees, then what neither says."""
     claim = arm.claim.removeprefix(f"{arm.verdict}: ").replace("= ", "=\N{NO-BREAK SPACE}")
     statement, _, rest = claim.partition(". ")
-    notes = [text for text in (arm.reason, arm.remedy, *arm.warnings) if text and text not in arm.claim]
+    notes = [text for text in (arm.reason, arm.remedy) if text and text not in arm.claim]
     return {
         "arm": arm,
         "label": label(arm),

@@ -20,7 +20,7 @@ from robustspec.reports.text import (
     verdict_counts,
     visible,
 )
-from robustspec.statistics.claim import outwards
+from robustspec.statistics.claim import counted, outwards
 
 if TYPE_CHECKING:
     from robustspec.engine.run import Progress
@@ -156,7 +156,7 @@ def summary_lines(result: RunResult) -> list[str]:
     counts = ", ".join(f"{word} {count}" for word, count in verdict_counts(arms))
     lines = [
         f"{result.spec} on {_line(result.model, 80)}",
-        f"  {len(arms)} verdicts: {counts or 'none'}",
+        f"  {counted(len(arms), 'verdicts')}: {counts or 'none'}",
         _cases(result),
     ]
     if result.quick:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_pages import PAGES, ROOT, blocks, name_of, prose
+from docs_pages import PAGES, ROOT, all_blocks, blocks, name_of, prose
 
 from robustspec.cli import parser
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WRITTEN = {block.file_name for block in all_blocks("python")}
+"""The Python files that a reader of the pages writes."""
 INLINE = re.compile(r"(?<!`)`((?:robustspec|pytest|make|pip|python|\.venv/bin/pytest) [^`]+)`(?!`)")
 
 
@@ -70,7 +72,7 @@ def robustspec_unknown(words: list[str], options: set[str]) -> list[str]:
 
 def python_unknown(words: list[str]) -> list[str]:
     if words[0] == "-m":
-        return [] if importlib.util.find_spec(words[1]) else [words[1]]
+        return [] if f"{words[1]}.py" in WRITTEN or importlib.util.find_spec(words[1]) else [words[1]]
     return [] if (ROOT / words[0]).is_file() else [words[0]]
 
 

@@ -135,7 +135,7 @@ class ArmResult:
     certain: bool = False
     """Whether the claim is about these rows and all of them are in."""
     record: dict[str, Any] = field(default_factory=dict)
-    """All that it takes to compute the verdict again (`robustspec.engine.record`)."""
+    """All that it takes to compute the verdict again (`robustspec.engine.proof.record`)."""
     warnings: list[str] = field(default_factory=list)
     """What a reader must know of how this data was used before, such as a bound that was edited after a verdict."""
     edited: bool = False

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from robustspec.engine.plan import ArmPlan, Ints, Stream
-from robustspec.engine.record import Given
+from robustspec.engine.proof.record import Given
 from robustspec.engine.table import ScoreTable
 from robustspec.engine.table_tests import new_test
 from robustspec.engine.units import Table, UnitValues

@@ -9,7 +9,7 @@ from robustspec.adapters.base import Model
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.looks import Looks, digest, reuse_note
 from robustspec.engine.plan import ArmPlan, Plan
-from robustspec.engine.record import keys, record, record_table
+from robustspec.engine.proof.record import keys, record, record_table
 from robustspec.statistics.base import Word
 
 

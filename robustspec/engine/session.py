@@ -78,7 +78,9 @@ def adapter_of(plan: Plan, chosen: str | None) -> AdapterSpec:
     try:
         return validate_kind("adapters", _choice(chosen))  # type: ignore[return-value]  # adapters are AdapterSpec
     except ValueError as error:
-        raise AdapterError(f"--robustspec-model={chosen}: {_first_line(error)}") from error
+        # A mapping is not repeated, here or in a traceback: somebody may have written a key into it.
+        shown = "{...}" if chosen.lstrip().startswith("{") else chosen
+        raise AdapterError(f"--robustspec-model={shown}: {_first_line(error)}") from None
 
 
 def _choice(chosen: str) -> Any:
@@ -93,7 +95,10 @@ def _choice(chosen: str) -> Any:
 
 def _first_line(error: ValueError) -> str:
     errors = getattr(error, "errors", None)
-    return "; ".join(str(item["msg"]) for item in errors()) if errors else str(error)
+    if errors is None:
+        return str(error)
+    found = ((".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, ")) for item in errors())
+    return "; ".join(f"{field}: {message}" if field else message for field, message in found)
 
 
 def open_model(plan: Plan, chosen: Any = None) -> tuple[Model, float]:

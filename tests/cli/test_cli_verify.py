@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 import pytest
 
 from robustspec.commands.arguments import CACHE
-from robustspec.engine.record import sealed
+from robustspec.engine.proof.record import sealed
 from robustspec.engine.session import Options, load_plan, open_model, run_plan
 from robustspec.reports.json import write_json
 

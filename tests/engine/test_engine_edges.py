@@ -10,7 +10,7 @@ from spec_factory import A12, B1, judged, later, rows, scripted, spec_text
 
 from robustspec import registry
 from robustspec.data.row import Case
-from robustspec.engine.verification import compare, verify
+from robustspec.engine.proof.verification import compare, verify
 from robustspec.errors import DataError, SpecError
 from robustspec.metrics.base import CaseMetric
 from robustspec.registry import Entry

@@ -5,8 +5,8 @@ import re
 import pytest
 from spec_factory import A12, rows, scripted, spec_text
 
-from robustspec.engine.record import reading
-from robustspec.engine.verification import verify
+from robustspec.engine.proof.record import reading
+from robustspec.engine.proof.verification import verify
 
 GAP = "- {metric: accuracy, gap_over: vendor, at_most: 0.2}"
 GROUPS, UNITS = "groups: [vendor]", "groups: [vendor], unit: person"

@@ -3,7 +3,7 @@
 import pytest
 from spec_factory import A12, rows, scripted, spec_text
 
-from robustspec.engine.verification import verify
+from robustspec.engine.proof.verification import verify
 
 LOST = {f"r{k}": TimeoutError("busy") for k in (3, 48)}
 DATA = rows(60, kind=lambda k: "sick" if k % 2 else "well")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from robustspec.engine.packed import pack, pack_ranks, pack_text, unpack, unpack_ranks, unpack_text
+from robustspec.engine.proof.packed import pack, pack_ranks, pack_text, unpack, unpack_ranks, unpack_text
 from robustspec.errors import RobustspecError
 
 FLOATS = st.floats(allow_nan=False)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from robustspec.engine.packed import pack
-from robustspec.engine.record import Given, is_intact, keys, reading, recompute, record, record_table, sealed
+from robustspec.engine.proof.packed import pack
+from robustspec.engine.proof.record import Given, is_intact, keys, reading, recompute, record, record_table, sealed
 from robustspec.errors import RobustspecError
 from robustspec.metrics.expected_calibration_error import ExpectedCalibrationError
 from robustspec.metrics.mcc import Mcc

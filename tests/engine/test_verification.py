@@ -5,8 +5,8 @@ import random
 import pytest
 from spec_factory import A12, B1, rows, spec_text
 
+from robustspec.engine.proof.verification import compare, verify
 from robustspec.engine.suite import suite_claim
-from robustspec.engine.verification import compare, verify
 
 SPEC = spec_text(
     "- {metric: accuracy, worst_over: cell, at_least: 0.5, name: cells}\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from robustspec.engine.evidence import ArmResult
-from robustspec.engine.recorded import Reading
+from robustspec.engine.proof.recorded import Reading
 from robustspec.statistics.base import Summary
 from robustspec.statistics.claim import Facts, condition, counted, figures, guarantee, number
 

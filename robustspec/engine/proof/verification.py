@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from robustspec.engine.evidence import ArmResult, RunResult
-from robustspec.engine.record import is_intact, reading, recompute
-from robustspec.engine.recorded import Given, Reading
-from robustspec.engine.verified_claim import claim_faults
-from robustspec.engine.verified_spec import spec_faults
-from robustspec.engine.verified_whole import whole_faults
+from robustspec.engine.proof.against_spec import spec_faults
+from robustspec.engine.proof.claims import claim_faults
+from robustspec.engine.proof.record import is_intact, reading, recompute
+from robustspec.engine.proof.recorded import Given, Reading
+from robustspec.engine.proof.whole import whole_faults
 from robustspec.errors import RobustspecError
 from robustspec.language.spec import Spec
 from robustspec.statistics.base import Summary, Word

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from robustspec.engine.packed import MOST_VALUES, pack, pack_ranks, pack_text
-from robustspec.engine.recorded import VERSION, Given, GivenTables, Pair, Reading, Table, fault, reading
+from robustspec.engine.proof.packed import MOST_VALUES, pack, pack_ranks, pack_text
+from robustspec.engine.proof.recorded import VERSION, Given, GivenTables, Pair, Reading, Table, fault, reading
 from robustspec.errors import RobustspecError
 from robustspec.statistics.absolute_sum import AbsoluteSumTest
 from robustspec.statistics.approximate import TableTest

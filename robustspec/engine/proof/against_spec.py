@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from robustspec.data.names import slug
 from robustspec.engine.evidence import ArmResult, RunResult, ScenarioResult
-from robustspec.engine.verified_claim import facts_of
-from robustspec.engine.verified_whole import Readings, left_open, missing_arms, requirements
+from robustspec.engine.proof.claims import facts_of
+from robustspec.engine.proof.whole import Readings, left_open, missing_arms, requirements
 from robustspec.language.cells import select
 from robustspec.language.spec import Requirement, Scenario, Settings, Spec, settings
 from robustspec.statistics.claim import guarantee

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from robustspec.engine.packed import MOST_VALUES, unpack, unpack_ranks, unpack_text
+from robustspec.engine.proof.packed import MOST_VALUES, unpack, unpack_ranks, unpack_text
 from robustspec.errors import RobustspecError
 from robustspec.statistics.base import Floats, Form, Hypothesis, Ints, Method, Population
 

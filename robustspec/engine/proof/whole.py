@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from robustspec.engine.evidence import ArmResult, Counts, RunResult
 from robustspec.engine.ladders import ladders_of
-from robustspec.engine.recorded import Reading
+from robustspec.engine.proof.recorded import Reading
 from robustspec.engine.suite import claim_of
 
 Readings = Mapping[str, Reading]

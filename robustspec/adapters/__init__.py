@@ -2,5 +2,8 @@
 
 KINDS: dict[str, str] = {
     "callable": "callable:CallableAdapter",
+    "command": "command:CommandAdapter",
+    "http": "http:HttpAdapter",
+    "openai": "openai:OpenAIAdapter",
     "recorded": "recorded:RecordedAdapter",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +38,14 @@ class Model:
         """The output for one input; called on the run's event loop, ``in_flight`` times at once."""
         raise NotImplementedError
 
+    def broken(self) -> str | None:
+        """Why no further call can succeed, in a sentence that ends the run; None while one may."""
+        return None
+
+    def notes(self) -> Iterable[str]:
+        """What a reader of the run must know of its calls, in sentences."""
+        return ()
+
     def close(self) -> None:
         """Release what the model holds."""
 
@@ -62,6 +70,11 @@ class AdapterSpec(Described):
     timeout_s: float = 60.0
     """Seconds after which one call is given up and counted as missing."""
 
+    @property
+    def limit_s(self) -> float:
+        """Seconds after which a call is given up from outside; infinite where the model bounds its calls itself."""
+        return self.timeout_s
+
     def check(self, folder: Path) -> None:
         """Raise `AdapterError` for what is wrong with the adapter and shows without opening the model."""
 
@@ -77,3 +90,10 @@ def as_output(value: Any) -> Output:
     if value is None:
         return Output(error="the model returned None")
     return Output(raw=value)
+
+
+def plain_messages(item: Input) -> list[dict[str, str]]:
+    """An input as a list of plain objects with ``role``, ``content`` and, where there is one, ``name``."""
+    return [
+        {"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in item.messages
+    ]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from robustspec.answers.base import Extractor, Recogniser, Unparsed
+from robustspec.answers.withheld import is_withheld
 from robustspec.data.row import Act, Answer
 
 _REMEMBERED = 2_048
@@ -16,7 +17,8 @@ class Reader:
     """Reads outputs as a specification's ``output:`` block says.
 
     An output is refused if the refusal recogniser says so, else asked if the asking one says so, else answered if a
-    value can be extracted, else unparsed. The recognisers are asked even where nothing can be extracted.
+    value can be extracted, else unparsed. The recognisers are asked even where nothing can be extracted. What the service
+    withheld (its content filter) is refused.
 
     Short texts come up again and again, so their answers are remembered and shared: an `Answer` must not be changed.
     """
@@ -34,6 +36,8 @@ class Reader:
         return self._read(raw)
 
     def _read(self, raw: Any) -> Answer:
+        if is_withheld(raw):
+            return Answer(None, "refused")
         try:
             value, extracted = self._extract.extract(raw), True
         except Unparsed:

@@ -13,7 +13,7 @@ from robustspec.commands.text import counted, visible
 
 if TYPE_CHECKING:
     from robustspec.engine.evidence import RunResult
-    from robustspec.engine.verification import Verification
+    from robustspec.engine.proof.verification import Verification
     from robustspec.language.spec import Spec
 
 _DESCRIPTION = """\
@@ -53,7 +53,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what does not agree, and how much does."""
-    from robustspec.engine.verification import Verification, verify
+    from robustspec.engine.proof.verification import Verification, verify
     from robustspec.reports.json import read_json
 
     results = read_json(args.report)
@@ -88,7 +88,7 @@ def _specs(paths: Sequence[str]) -> dict[str, Spec]:
 
 
 def _compare(result: RunResult, specs: dict[str, Spec], done: Verification) -> None:
-    from robustspec.engine.verification import Fault, compare
+    from robustspec.engine.proof.verification import Fault, compare
 
     spec = specs.get(result.spec_hash)
     if spec is None:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Protocol
 
+from robustspec.answers.withheld import is_withheld
 from robustspec.data.row import Content, Message, Output
 
 
@@ -71,7 +72,9 @@ def turns(messages: Sequence[Message]) -> list[int]:
 
 
 def said(output: Output) -> str:
-    """An output as a message of the transcript; structures as JSON."""
+    """An output as a message of the transcript; structures as JSON, what the service withheld as words."""
+    if is_withheld(output.raw):
+        return output.raw["text"] or "(no answer)"
     return output.raw if isinstance(output.raw, str) else json.dumps(output.raw, ensure_ascii=False, default=str)
 
 

@@ -1,0 +1,255 @@
+"""Any endpoint that takes JSON and gives JSON: the request is a template, the answer stands at a path of the response."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from robustspec.adapters.base import AdapterSpec, Model, plain_messages
+from robustspec.adapters.endpoints.connection import Connection, aiohttp_module, tls_context
+from robustspec.adapters.endpoints.endpoint import Endpoint, Reply
+from robustspec.adapters.endpoints.faults import Names, message_of, printable
+from robustspec.adapters.endpoints.secrecy import Secrets
+from robustspec.adapters.environment import hidden, is_variable, secrets_of, variables_of
+from robustspec.adapters.target import expanded
+from robustspec.adapters.template import each_text, fault_of_path, fault_of_template, filled, texts_of, value_at
+from robustspec.data.row import Input, Output
+from robustspec.errors import AdapterError
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+_HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "robustspec"}
+_FILES = ("ca_file", "client_certificate", "client_key")
+_THERE_CHARACTERS = 120
+
+
+class HttpAdapter(AdapterSpec):
+    """An endpoint that takes a JSON document by POST and answers with another. Needs the extra `robustspec[http]`.
+
+    ``body`` is the request with places in it: ``"{input}"`` stands for the text (of a conversation, the last user
+    message), ``"{messages}"`` for the conversation as a list of objects with ``role`` and ``content``, ``"{system}"``
+    for its system message, empty where it has none. A text that is a place and nothing else becomes the value; within a
+    longer text (``"Q: {input} A:"``) it is written there. ``response`` says where the answer stands. Nothing is
+    evaluated: for anything cleverer, use `callable`.
+
+    ``$NAME`` in ``url`` and ``headers``, and where it is all of a text of ``body``, is taken from the environment when
+    the model opens, and shown nowhere.
+    ``in_flight`` calls are under way at once, fewer while the endpoint says that it is overloaded; what may succeed later
+    is tried again; redirects are not followed. It is identified by address, headers, body and path as they are written.
+    """
+
+    kind: Literal["http"] = "http"
+    url: str
+    """The whole address, ``https://HOST/PATH``."""
+    method: Literal["POST"] = "POST"
+    """How it is called."""
+    headers: Mapping[str, str] = {}
+    """Headers of each request; a value with a secret is written ``$NAME``, as in ``Authorization: Bearer $TOKEN``."""
+    body: Any
+    """The request, with ``"{input}"`` or ``"{messages}"`` (in quotes) where the input belongs."""
+    response: str | None = None
+    """Path of the answer, such as ``answer`` or ``choices.0.text``; without it the whole response is the answer."""
+    in_flight: int = Field(default=16, ge=1, le=4096)
+    """Most calls under way at once."""
+    retries: int = Field(default=5, ge=0, le=20)
+    """How often a call is tried again after an error of the server or the connection, or an attempt over ``timeout_s``."""
+    patience_s: float = Field(default=300.0, gt=0)
+    """Seconds after its first attempt in which a call is tried again, waits for an overloaded endpoint included."""
+    deterministic: bool = True
+    """The same input always gets the same output; repeats of it are then one observation."""
+    ca_file: str | None = None
+    """PEM file of the CA that signed the endpoint's certificate, relative to the specification; ``$NAME`` is expanded."""
+    client_certificate: str | None = None
+    """PEM file of the certificate that the endpoint asks of its clients, with the key or beside ``client_key``."""
+    client_key: str | None = None
+    """PEM file of that certificate's key."""
+    proxy: str | None = None
+    """Proxy to call through, such as ``$HTTPS_PROXY``; the environment alone sets none."""
+
+    @field_validator("url", "proxy")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and "$" not in url and (fault := _fault_of_url(url)):
+            raise ValueError(fault)
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        for name, value in headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError(f"'{name}' is no name of a header -- leave out colons and spaces")
+            if _SECRET_HEADER.search(name) and "$" not in value:
+                raise ValueError(f"{name} holds a secret -- export it, and write $NAME here")
+        return headers
+
+    @field_validator("body")
+    @classmethod
+    def _has_a_place(cls, body: Any) -> Any:
+        try:
+            json.dumps(body, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"is not JSON ({error}) -- use texts, numbers, lists and objects") from None
+        if fault := fault_of_template(body):
+            raise ValueError(fault)
+        return body
+
+    @field_validator("response")
+    @classmethod
+    def _is_path(cls, path: str | None) -> str | None:
+        if path is not None and (fault := fault_of_path(path)):
+            raise ValueError(fault)
+        return path
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        if self.client_key is not None and self.client_certificate is None:
+            raise ValueError("client_key needs client_certificate -- name both files")
+        return self
+
+    @property
+    def limit_s(self) -> float:
+        """Each call bounds itself; this bounds those that wait for a place at an endpoint that takes one at a time."""
+        return (self.patience_s + self.timeout_s) * (self.in_flight + 1)
+
+    def check(self, folder: Path) -> None:
+        """The files are there; the environment is not looked at, and nothing is called."""
+        for name in _FILES:
+            path = getattr(self, name)
+            if path is not None and "$" not in path and not (Path(folder) / path).is_file():
+                raise AdapterError(f"model.{name}: {Path(folder) / path}: no such file -- correct the path")
+
+    def open(self, folder: Path) -> Model:
+        """The live model; the environment must have every ``$NAME``. Nothing is called yet."""
+        aiohttp_module()
+        url = _checked(expanded(self.url, "url"), "url")
+        connection = Connection(
+            url=url,
+            headers=self._headers(),
+            proxy=None if self.proxy is None else _checked(expanded(self.proxy, "proxy"), "proxy"),
+            tls=tls_context(*(self._file(name, Path(folder)) for name in _FILES)),
+            in_flight=self.in_flight,
+            timeout_s=self.timeout_s,
+        )
+        names = Names(self.url, key=next(iter(variables_of(self.headers.values())), None), secrets=self._secrets())
+        endpoint = Endpoint(connection, names, retries=self.retries, patience_s=self.patience_s)
+        # Only a text that is a variable and nothing else: a prompt may well speak of $USD.
+        body = each_text(self.body, lambda text: expanded(text, "body") if is_variable(text) else text)
+        model = HttpModel(endpoint, names, body, self.response)
+        model.endpoint = urlsplit(url).hostname or ""
+        model.name = self.url.split("?")[0] if "$" in self.url else model.endpoint
+        model.fingerprint = self.fingerprint or self._identity(url)
+        model.in_flight, model.deterministic = self.in_flight, self.deterministic
+        return model
+
+    def _headers(self) -> dict[str, str]:
+        own = {}
+        for name, value in self.headers.items():
+            own[name] = expanded(value, f"headers.{name}")
+            if not (own[name].isascii() and own[name].isprintable()):
+                raise AdapterError(f"model.headers.{name} holds a character that no header may carry -- set it anew")
+        given = {name.lower() for name in own}
+        return {name: value for name, value in _HEADERS.items() if name.lower() not in given} | own
+
+    def _secrets(self) -> Secrets:
+        in_body = filter(is_variable, texts_of(self.body))
+        return secrets_of([self.url, self.proxy or "", *self.headers.values(), *in_body])
+
+    def _file(self, name: str, folder: Path) -> Path | None:
+        path = getattr(self, name)
+        return None if path is None else folder / expanded(path, name)
+
+    def _identity(self, url: str) -> str:
+        """Variables enter by name, but for host and path: another server is another model, another key is not."""
+        place, query = url.split("?")[0], self.url.partition("?")[2]
+        sent = json.dumps([place, query, dict(self.headers), self.body, self.response], sort_keys=True)
+        return f"http-{blake2b(sent.encode(), digest_size=16).hexdigest()}"
+
+
+class HttpModel(Model):
+    """The live endpoint; made by `HttpAdapter.open`."""
+
+    is_async = True
+
+    def __init__(self, endpoint: Endpoint, names: Names, body: Any, response: str | None) -> None:
+        self._endpoint, self._names = endpoint, names
+        self._body, self._response = body, response
+
+    async def predict_one(self, item: Input) -> Output:
+        """The answer to one input; an error where there is none."""
+        system = next((message.content for message in item.messages if message.role == "system"), "")
+        values = {"input": item.text, "messages": plain_messages(item), "system": system}
+        found = await self._endpoint.post(json.dumps(filled(self._body, values)).encode())
+        if not isinstance(found, Reply):
+            return Output(error=_reworded(found.sentence))
+        return self._output(found)
+
+    def broken(self) -> str | None:
+        """Why no further call can succeed, None while one may."""
+        return None if self._endpoint.broken is None else _reworded(self._endpoint.broken)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._endpoint.aclose()
+
+    def _output(self, reply: Reply) -> Output:
+        try:
+            value = reply.data if self._response is None else value_at(reply.data, self._response)
+        except LookupError as error:
+            there = printable(self._names.secrets.hide(str(error)), _THERE_CHARACTERS)
+            return self._without(f"has no '{self._response}': {there}{self._told(reply.data)}", reply.seconds)
+        if value is None:
+            return self._without(f"is null{f' at {self._response!r}' if self._response else ''}", reply.seconds)
+        return Output(hidden(value, self._names.secrets), None, reply.seconds)
+
+    def _told(self, data: Any) -> str:
+        """What a response says of an error, though its status is 200."""
+        told = message_of(data, b"", self._names.secrets) if isinstance(data, Mapping) and data.get("error") else ""
+        return f"; it says: {told}" if told else ""
+
+    def _without(self, what: str, seconds: float) -> Output:
+        return Output(None, f"the answer of {self._names.place} {what} -- correct model.response", seconds)
+
+
+_WORDS = {
+    "does model.base_url end where the API begins, such as in /v1?": "is model.url the whole address?",
+    "is model.base_url the address of an API?": "is model.url the address of an API?",
+    "name the environment variable that holds a key as model.api_key_env": "give a key in model.headers, as $NAME",
+    "model.base_url": "model.url",
+}
+
+
+def _reworded(sentence: str) -> str:
+    """A sentence on an endpoint in the words of this adapter's fields."""
+    for theirs, ours in _WORDS.items():
+        sentence = sentence.replace(theirs, ours)
+    return sentence
+
+
+def _fault_of_url(url: str) -> str:
+    """What is wrong with an address; empty for a sound one. Does not repeat it where it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return "is not an address -- write http://HOST:PORT/PATH or https://HOST/PATH"
+    if parts.username is not None or parts.password is not None:
+        return "holds a user or a password -- export it, and write $NAME"
+    return "" if sound else f"'{url}' is not an address -- write http://HOST:PORT/PATH or https://HOST/PATH"
+
+
+def _checked(url: str, field: str) -> str:
+    """An expanded address; `AdapterError` where it is none, without repeating what the environment holds."""
+    fault = _fault_of_url(url)
+    if fault.startswith("'"):
+        fault = "does not expand to an address" + fault[fault.rindex(" --") :]
+    if fault and not (field == "proxy" and fault.startswith("holds a user")):
+        raise AdapterError(f"model.{field} {fault}")
+    return url

@@ -1,0 +1,202 @@
+"""A chat endpoint that speaks OpenAI's protocol, wherever it runs."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.adapters.target import expanded
+from robustspec.errors import AdapterError
+
+_ENV_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OWN_FIELDS = ("messages", "model", "stream", "n", "temperature", "seed", "max_tokens")
+
+
+class OpenAIAdapter(AdapterSpec):
+    """An OpenAI-compatible chat endpoint: vLLM, Ollama, llama.cpp, Azure, or the vendor.
+
+    A text is sent as one message of the user, a conversation as it is. ``in_flight`` calls are under way at once, fewer
+    while the endpoint says that it is overloaded (429, 503; ``Retry-After`` is obeyed), more again when it recovers.
+    What may succeed later is tried again with growing random waits; a wrong key, an unknown model, a certificate that is
+    not trusted or an endpoint that is down ends the run with one error, finished outputs kept.
+
+    An answer that the endpoint's content filter stopped is a refusal, for that is what the user of the service sees; it is
+    stored as ``{robustspec: withheld, by: ...}`` and counted in a note. An answer cut at ``max_tokens`` is judged as it
+    is, and counted in a note too.
+
+    The key is named, never written: it enters no report, log, store or fingerprint, and no redirect is followed with it.
+    """
+
+    kind: Literal["openai"] = "openai"
+    base_url: str
+    """Where the API begins, such as ``http://localhost:8000/v1``; ``/chat/completions`` is added. ``$NAME`` is expanded."""
+    model: str = Field(min_length=1)
+    """The model's name at the endpoint."""
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the key; without it no key is sent."""
+    api_key_header: str = "Authorization"
+    """The header that carries the key: ``Authorization`` as a bearer token, any other (Azure: ``api-key``) as it is."""
+    headers: Mapping[str, str] = {}
+    """Further headers; a value with a secret is written ``$NAME``."""
+    query: Mapping[str, str] = {}
+    """What is added to the address, such as Azure's ``api-version``."""
+    system: str | None = None
+    """System prompt, put before conversations that bring none of their own."""
+    temperature: float | None = Field(default=0.0, ge=0)
+    """Sampling temperature; null sends none, for models that take none."""
+    seed: int | None = None
+    """Sampling seed, where the endpoint knows one."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Most tokens of an answer."""
+    response_format: Literal["text", "json"] = "text"
+    """``json`` asks for a JSON object; most endpoints then want the word JSON in the prompt."""
+    parameters: Mapping[str, Any] = {}
+    """Further fields of the request, such as ``top_p`` or ``max_completion_tokens``."""
+    in_flight: int = Field(default=16, ge=1, le=4096)
+    """Most calls under way at once."""
+    retries: int = Field(default=5, ge=0, le=20)
+    """How often a call is tried again after an error of the server or the connection, or an attempt over ``timeout_s``."""
+    patience_s: float = Field(default=300.0, gt=0)
+    """Seconds that a call may spend in attempts and in waits between them; ``Retry-After`` beyond it ends the run."""
+    ca_file: str | None = None
+    """PEM file of the CA that signed the endpoint's certificate, relative to the specification; ``$NAME`` is expanded."""
+    client_certificate: str | None = None
+    """PEM file of the certificate that the endpoint asks of its clients, with the key or beside ``client_key``."""
+    client_key: str | None = None
+    """PEM file of that certificate's key."""
+    proxy: str | None = None
+    """Proxy to call through, such as ``$HTTPS_PROXY``; the environment alone sets none."""
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _names_a_variable(cls, name: str | None) -> str | None:
+        if name is not None and not _ENV_NAME.fullmatch(name):
+            raise ValueError(  # without the value, which may be the key
+                "is not the name of an environment variable -- export the key, and write the variable's name in capitals, "
+                "such as OPENAI_API_KEY"
+            )
+        return name
+
+    @field_validator("base_url", "proxy")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and "$" not in url and (fault := _fault_of(url)):
+            raise ValueError(fault)
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        for name, value in headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError(f"'{name}' is no name of a header -- leave out colons and spaces")
+            if _SECRET_HEADER.search(name) and "$" not in value:
+                raise ValueError(f"{name} holds a secret -- export it, and write $NAME here")
+        return headers
+
+    @field_validator("parameters")
+    @classmethod
+    def _adds(cls, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        for name in parameters:
+            if name in _OWN_FIELDS:
+                raise ValueError(
+                    f"{name} cannot be set here -- " + _INSTEAD.get(name, f"write {name} beside parameters")
+                )
+        return parameters
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        if self.client_key is not None and self.client_certificate is None:
+            raise ValueError("client_key needs client_certificate -- name both files")
+        if self.response_format == "json" and "response_format" in self.parameters:
+            raise ValueError("response_format is given twice -- leave out one of the two")
+        return self
+
+    @property
+    def limit_s(self) -> float:
+        """None from outside: a call bounds itself, and how long it waits for its turn is the endpoint's doing."""
+        return math.inf
+
+    def check(self, folder: Path) -> None:
+        """The files are there; the environment is not looked at, and nothing is called."""
+        for name in ("ca_file", "client_certificate", "client_key"):
+            path = getattr(self, name)
+            if path is not None and "$" not in path and not (Path(folder) / path).is_file():
+                raise AdapterError(f"model.{name}: {Path(folder) / path}: no such file")
+
+    def open(self, folder: Path) -> Model:
+        """The live model; the environment must have every ``$NAME`` and the key. Nothing is called yet."""
+        from robustspec.adapters.chat import open_chat
+
+        return open_chat(self, Path(folder))
+
+    def body(self) -> dict[str, Any]:
+        """The fields of every request, without the messages."""
+        fields: dict[str, Any] = {"model": self.model}
+        given = {"temperature": self.temperature, "seed": self.seed, "max_tokens": self.max_tokens}
+        fields |= {name: value for name, value in given.items() if value is not None}
+        if self.response_format == "json":
+            fields["response_format"] = {"type": "json_object"}
+        return fields | dict(self.parameters)
+
+    def identity(self) -> str:
+        """The fingerprint: the given one, else the model's name with a hash of the address and of all that is sent.
+
+        Variables enter by name, but for the address: another ``$NAME`` of it is another model. Keys never enter.
+        """
+        if self.fingerprint is not None:
+            return self.fingerprint
+        url = expanded(self.base_url, "base_url")
+        sent = [url, self.body(), self.system, dict(self.headers), dict(self.query)]
+        text = json.dumps(sent, sort_keys=True, ensure_ascii=False)
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
+        return f"{self.model}@{host_of(self.base_url, self.base_url)}-{digest.hexdigest()}"
+
+
+_INSTEAD = {
+    "messages": "the data gives the messages",
+    "model": "write it as model.model",
+    "stream": "answers are judged when they are whole",
+    "n": "write repeats under statistics",
+}
+
+
+def host_of(url: str, shown: str = "") -> str:
+    """The host that an address names, or ``$...`` where ``shown``, its spelling in the specification, leaves it open."""
+    return "$" if "$" in shown else urlsplit(url).hostname or ""
+
+
+def _fault_of(url: str) -> str:
+    """What is wrong with an address; empty for a sound one. Does not repeat it where it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        port_is_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        return "is not an address -- write http://HOST:PORT/v1 or https://HOST/v1"
+    if parts.username is not None or parts.password is not None:
+        return "holds a user or a password -- export the address, and write $NAME"
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_sound:
+        return f"'{url}' is not an address -- write http://HOST:PORT/v1 or https://HOST/v1"
+    if parts.query or parts.fragment:
+        return "holds more than an address -- move what stands behind the '?' to query"
+    return ""
+
+
+def checked_url(url: str, field: str) -> str:
+    """An expanded address; `AdapterError` where it is none, without repeating what the environment holds."""
+    fault = _fault_of(url)
+    if fault and not (field == "proxy" and fault.startswith("holds a user")):
+        fault = fault if not fault.startswith("'") else "does not expand to an address" + fault[fault.rindex(" --") :]
+        raise AdapterError(f"model.{field} {fault}")
+    return url

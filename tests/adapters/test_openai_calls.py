@@ -164,18 +164,20 @@ def test_an_answer_that_is_none_is_missing_and_not_asked_again(ask, answer, word
         (lambda call: error(408), "answered 408: no (3 attempts)"),
         (reset, "closed the connection without an answer (3 attempts) -- its log says why"),
         (torn, "broke off (3 attempts)"),
-        (hang, "gave no answer within 0.1 s (3 attempts)"),
-        (drip, "gave no answer within 0.1 s (3 attempts)"),
+        (hang, "gave no answer within 1 s (3 attempts)"),
+        (drip, "gave no answer within 1 s (3 attempts)"),
     ],
     ids=["500", "502", "504", "408", "reset", "torn", "hang", "drip"],
 )
 def test_what_may_pass_is_tried_again(ask, failure, words):
     """So often as `retries` says, then it is missing; in between, the call ends as if nothing had been."""
-    output, calls, _ = outcome(ask, failure, retries=2, timeout_s=0.1)
+    # Only what never ends comes up against the limit, which a busy machine must not reach by itself.
+    limit = 1.0 if failure in (hang, drip) else 30.0
+    output, calls, _ = outcome(ask, failure, retries=2, timeout_s=limit)
     assert (output.raw, calls) == (None, 3)
     assert words in output.error
     output, calls, _ = outcome(
-        ask, lambda call: failure(call) if call.number < 2 else "at last", retries=2, timeout_s=0.1
+        ask, lambda call: failure(call) if call.number < 2 else "at last", retries=2, timeout_s=limit
     )
     assert (output.raw, output.error, calls) == ("at last", None, 3)
 
@@ -188,7 +190,7 @@ def test_a_call_that_hangs_costs_no_other_its_answer(ask):
         return call.text
 
     with StubEndpoint(some_hang) as stub:
-        outputs, _ = ask(stub.url, *map(str, range(8)), timeout_s=0.3, retries=0)
+        outputs, _ = ask(stub.url, *map(str, range(8)), timeout_s=2.0, retries=0)
     assert [output.raw for output in outputs] == ["0", "1", None, "3", "4", "5", "6", "7"]
 
 
@@ -212,11 +214,11 @@ def test_seconds_are_those_of_the_attempt_that_was_answered(ask):
     """Waits and failed attempts say nothing of the model's latency."""
 
     async def late_failure(call):
-        await asyncio.sleep(0.3 if call.number == 0 else 0.0)
+        await asyncio.sleep(1.0 if call.number == 0 else 0.0)
         return error(500) if call.number == 0 else "ok"
 
     output, _, _ = outcome(ask, late_failure)
-    assert 0 < output.seconds < 0.3
+    assert 0 < output.seconds < 1.0
 
 
 # Acts of the service.

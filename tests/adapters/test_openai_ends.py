@@ -175,7 +175,7 @@ def test_a_key_that_expires_ends_the_run_and_keeps_what_was_answered(run):
 def test_an_endpoint_that_goes_away_ends_the_run_and_keeps_what_was_answered(run, outage):
     """After as many failures in a row as calls are under way at once, and at least five."""
     with StubEndpoint(lambda call: "ok" if call.number < 10 else outage(call)) as stub:
-        ended, stored = run(stub.url, in_flight=2, retries=1, timeout_s=0.1, patience_s=0.05)
+        ended, stored = run(stub.url, in_flight=2, retries=1, timeout_s=1.0, patience_s=0.05)
     assert ended.endswith("the last 5 calls in a row got no answer -- run again when the endpoint is back")
     assert stored == 10
 

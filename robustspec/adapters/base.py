@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from robustspec.data.row import Input, Output
+from robustspec.data.row import Input, Message, Output
 from robustspec.described import Described
 
 
@@ -92,8 +92,6 @@ def as_output(value: Any) -> Output:
     return Output(raw=value)
 
 
-def plain_messages(item: Input) -> list[dict[str, str]]:
-    """An input as a list of plain objects with ``role``, ``content`` and, where there is one, ``name``."""
-    return [
-        {"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in item.messages
-    ]
+def plain_messages(messages: Iterable[Message]) -> list[dict[str, str]]:
+    """A conversation as plain objects with ``role``, ``content`` and, where there is one, ``name``."""
+    return [{"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in messages]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.adapters.base import AdapterSpec, Model, plain_messages
 from robustspec.adapters.target import expanded, import_target, source_fingerprint
 from robustspec.data.row import Input
 from robustspec.errors import AdapterError
@@ -166,9 +166,7 @@ def wrap(
 def _shaped(item: Input, form: Form) -> Any:
     if form == "text" or (form == "auto" and isinstance(item.content, str)):
         return item.text
-    return [
-        {"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in item.messages
-    ]
+    return plain_messages(item.messages)
 
 
 def _name_of(obj: Any) -> str:

@@ -144,7 +144,7 @@ class CommandModel(Model):
     async def predict_one(self, item: Input) -> Any:
         """The program's answer to one input; `AdapterError` where it died twice over it or cannot be started."""
         as_text = self._form == "text" or (self._form == "auto" and isinstance(item.content, str))
-        return await self._program.ask({"input": item.text} if as_text else {"messages": plain_messages(item)})
+        return await self._program.ask({"input": item.text} if as_text else {"messages": plain_messages(item.messages)})
 
     def broken(self) -> str | None:
         """Why the program is not started again, None while it may be."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +16,7 @@ from robustspec.adapters.base import AdapterSpec, Model, plain_messages
 from robustspec.adapters.endpoints.connection import Connection, aiohttp_module, tls_context
 from robustspec.adapters.endpoints.endpoint import Endpoint, Reply
 from robustspec.adapters.endpoints.faults import Names, message_of, printable
+from robustspec.adapters.endpoints.fields import checked_address, fault_of_address, sound_headers
 from robustspec.adapters.endpoints.secrecy import Secrets
 from robustspec.adapters.environment import hidden, is_variable, secrets_of, variables_of
 from robustspec.adapters.target import expanded
@@ -24,8 +24,7 @@ from robustspec.adapters.template import each_text, fault_of_path, fault_of_temp
 from robustspec.data.row import Input, Output
 from robustspec.errors import AdapterError
 
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+_PATH = "PATH"
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "robustspec"}
 _FILES = ("ca_file", "client_certificate", "client_key")
 _THERE_CHARACTERS = 120
@@ -77,19 +76,14 @@ class HttpAdapter(AdapterSpec):
     @field_validator("url", "proxy")
     @classmethod
     def _is_address(cls, url: str | None) -> str | None:
-        if url is not None and "$" not in url and (fault := _fault_of_url(url)):
+        if url is not None and "$" not in url and (fault := fault_of_address(url, _PATH, query=True)):
             raise ValueError(fault)
         return url
 
     @field_validator("headers")
     @classmethod
     def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        for name, value in headers.items():
-            if not _HEADER_NAME.fullmatch(name):
-                raise ValueError(f"'{name}' is no name of a header -- leave out colons and spaces")
-            if _SECRET_HEADER.search(name) and "$" not in value:
-                raise ValueError(f"{name} holds a secret -- export it, and write $NAME here")
-        return headers
+        return sound_headers(headers)
 
     @field_validator("body")
     @classmethod
@@ -130,16 +124,23 @@ class HttpAdapter(AdapterSpec):
     def open(self, folder: Path) -> Model:
         """The live model; the environment must have every ``$NAME``. Nothing is called yet."""
         aiohttp_module()
-        url = _checked(expanded(self.url, "url"), "url")
+        url = checked_address(expanded(self.url, "url"), "url", _PATH, query=True)
         connection = Connection(
             url=url,
             headers=self._headers(),
-            proxy=None if self.proxy is None else _checked(expanded(self.proxy, "proxy"), "proxy"),
+            proxy=self._proxy(),
             tls=tls_context(*(self._file(name, Path(folder)) for name in _FILES)),
             in_flight=self.in_flight,
             timeout_s=self.timeout_s,
         )
-        names = Names(self.url, key=next(iter(variables_of(self.headers.values())), None), secrets=self._secrets())
+        names = Names(
+            self.url,
+            key=next(iter(variables_of(self.headers.values())), None),
+            secrets=self._secrets(),
+            address="model.url",
+            is_address="is model.url the whole address?",
+            give_key="give a key in model.headers, as $NAME",
+        )
         endpoint = Endpoint(connection, names, retries=self.retries, patience_s=self.patience_s)
         # Only a text that is a variable and nothing else: a prompt may well speak of $USD.
         body = each_text(self.body, lambda text: expanded(text, "body") if is_variable(text) else text)
@@ -158,6 +159,11 @@ class HttpAdapter(AdapterSpec):
                 raise AdapterError(f"model.headers.{name} holds a character that no header may carry -- set it anew")
         given = {name.lower() for name in own}
         return {name: value for name, value in _HEADERS.items() if name.lower() not in given} | own
+
+    def _proxy(self) -> str | None:
+        return (
+            None if self.proxy is None else checked_address(expanded(self.proxy, "proxy"), "proxy", _PATH, query=True)
+        )
 
     def _secrets(self) -> Secrets:
         in_body = filter(is_variable, texts_of(self.body))
@@ -186,15 +192,15 @@ class HttpModel(Model):
     async def predict_one(self, item: Input) -> Output:
         """The answer to one input; an error where there is none."""
         system = next((message.content for message in item.messages if message.role == "system"), "")
-        values = {"input": item.text, "messages": plain_messages(item), "system": system}
+        values = {"input": item.text, "messages": plain_messages(item.messages), "system": system}
         found = await self._endpoint.post(json.dumps(filled(self._body, values)).encode())
         if not isinstance(found, Reply):
-            return Output(error=_reworded(found.sentence))
+            return Output(error=found.sentence)
         return self._output(found)
 
     def broken(self) -> str | None:
         """Why no further call can succeed, None while one may."""
-        return None if self._endpoint.broken is None else _reworded(self._endpoint.broken)
+        return self._endpoint.broken
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -217,40 +223,3 @@ class HttpModel(Model):
 
     def _without(self, what: str, seconds: float) -> Output:
         return Output(None, f"the answer of {self._names.place} {what} -- correct model.response", seconds)
-
-
-_WORDS = {
-    "does model.base_url end where the API begins, such as in /v1?": "is model.url the whole address?",
-    "is model.base_url the address of an API?": "is model.url the address of an API?",
-    "name the environment variable that holds a key as model.api_key_env": "give a key in model.headers, as $NAME",
-    "model.base_url": "model.url",
-}
-
-
-def _reworded(sentence: str) -> str:
-    """A sentence on an endpoint in the words of this adapter's fields."""
-    for theirs, ours in _WORDS.items():
-        sentence = sentence.replace(theirs, ours)
-    return sentence
-
-
-def _fault_of_url(url: str) -> str:
-    """What is wrong with an address; empty for a sound one. Does not repeat it where it may hold a password."""
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return "is not an address -- write http://HOST:PORT/PATH or https://HOST/PATH"
-    if parts.username is not None or parts.password is not None:
-        return "holds a user or a password -- export it, and write $NAME"
-    return "" if sound else f"'{url}' is not an address -- write http://HOST:PORT/PATH or https://HOST/PATH"
-
-
-def _checked(url: str, field: str) -> str:
-    """An expanded address; `AdapterError` where it is none, without repeating what the environment holds."""
-    fault = _fault_of_url(url)
-    if fault.startswith("'"):
-        fault = "does not expand to an address" + fault[fault.rindex(" --") :]
-    if fault and not (field == "proxy" and fault.startswith("holds a user")):
-        raise AdapterError(f"model.{field} {fault}")
-    return url

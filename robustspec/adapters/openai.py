@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.adapters.endpoints.fields import checked_address, fault_of_address, sound_headers
 from robustspec.adapters.target import expanded
 from robustspec.errors import AdapterError
 
 _ENV_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
-_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PATH = "v1"
+"""How the address of an API ends."""
 _OWN_FIELDS = ("messages", "model", "stream", "n", "temperature", "seed", "max_tokens")
 
 
@@ -91,19 +92,14 @@ class OpenAIAdapter(AdapterSpec):
     @field_validator("base_url", "proxy")
     @classmethod
     def _is_address(cls, url: str | None) -> str | None:
-        if url is not None and "$" not in url and (fault := _fault_of(url)):
+        if url is not None and "$" not in url and (fault := fault_of_address(url, _PATH, query=False)):
             raise ValueError(fault)
         return url
 
     @field_validator("headers")
     @classmethod
     def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        for name, value in headers.items():
-            if not _HEADER_NAME.fullmatch(name):
-                raise ValueError(f"'{name}' is no name of a header -- leave out colons and spaces")
-            if _SECRET_HEADER.search(name) and "$" not in value:
-                raise ValueError(f"{name} holds a secret -- export it, and write $NAME here")
-        return headers
+        return sound_headers(headers)
 
     @field_validator("parameters")
     @classmethod
@@ -177,26 +173,6 @@ def host_of(url: str, shown: str = "") -> str:
     return "$" if "$" in shown else urlsplit(url).hostname or ""
 
 
-def _fault_of(url: str) -> str:
-    """What is wrong with an address; empty for a sound one. Does not repeat it where it may hold a password."""
-    try:
-        parts = urlsplit(url)
-        port_is_sound = parts.port is None or parts.port > 0
-    except ValueError:
-        return "is not an address -- write http://HOST:PORT/v1 or https://HOST/v1"
-    if parts.username is not None or parts.password is not None:
-        return "holds a user or a password -- export the address, and write $NAME"
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_sound:
-        return f"'{url}' is not an address -- write http://HOST:PORT/v1 or https://HOST/v1"
-    if parts.query or parts.fragment:
-        return "holds more than an address -- move what stands behind the '?' to query"
-    return ""
-
-
 def checked_url(url: str, field: str) -> str:
-    """An expanded address; `AdapterError` where it is none, without repeating what the environment holds."""
-    fault = _fault_of(url)
-    if fault and not (field == "proxy" and fault.startswith("holds a user")):
-        fault = fault if not fault.startswith("'") else "does not expand to an address" + fault[fault.rindex(" --") :]
-        raise AdapterError(f"model.{field} {fault}")
-    return url
+    """The expanded address of the API or of a proxy; `AdapterError` where it is none."""
+    return checked_address(url, field, _PATH, query=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.adapters.base import AdapterSpec, Model, plain_messages
 from robustspec.adapters.target import expanded
 from robustspec.data.row import Content, Input, Output
 from robustspec.errors import AdapterError
@@ -23,13 +23,11 @@ def input_sha(content: Content) -> str:
     The canonical JSON is a list of objects with the sorted keys ``content``, ``name`` (where there is one) and
     ``role``, no spaces, non-ASCII characters as they are, in UTF-8.
     """
-    text = content if isinstance(content, str) else _canonical(content)
+    if isinstance(content, str):
+        text = content
+    else:
+        text = json.dumps(plain_messages(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _canonical(messages: Sequence[Any]) -> str:
-    plain = [{"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in messages]
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class RecordedAdapter(AdapterSpec):

@@ -89,8 +89,8 @@ def explained(plan: Plan) -> Iterator[str]:
 
 
 def _claim(arm: ArmPlan, scenario: ScenarioPlan, plan: Plan) -> str:
+    from robustspec.engine.facts import facts_before
     from robustspec.engine.outlook import fewest
-    from robustspec.engine.results import facts_before
     from robustspec.statistics.claim import expectation
 
     if arm.problem is not None:

@@ -57,13 +57,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _record(request: Request) -> dict[str, Any]:
+    from robustspec.adapters.base import plain_messages
     from robustspec.adapters.recorded import input_sha
 
     content = request.content
-    if isinstance(content, str):
-        given: dict[str, Any] = {"input": content}
-    else:
-        names = [{} if message.name is None else {"name": message.name} for message in content]
-        turns = [{"role": m.role, "content": m.content, **name} for m, name in zip(content, names, strict=True)]
-        given = {"messages": turns}
+    given = {"input": content} if isinstance(content, str) else {"messages": plain_messages(content)}
     return {"case_id": request.case_id, **given, "input_sha": input_sha(content)}

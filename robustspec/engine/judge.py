@@ -1,7 +1,8 @@
 """One arm during a run: which units it wants next, what it makes of them, and when it is decided.
 
-An arm's evidence is always a prefix of its own order. It asks for units in geometric batches, takes them in that order,
-and stops at the first unit at which its test decides; whatever was called beyond that unit is cost, not evidence.
+An arm's evidence is always a prefix of its own order. It asks for as many units as cannot be in vain, and where many calls
+are in flight for some more; takes them in that order, and stops at the first unit at which its test decides. Whatever was
+called beyond that unit is cost, not evidence.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from robustspec.statistics.base import Summary
 from robustspec.statistics.side import Pair
 
 FIRST_BATCH = 8
+"""The most units at first; later at most `SMALLEST_BATCH`, or `GROWTH` of the evidence, whichever is more."""
 FIRST_FOCUSED_BATCH = 5
 """Units that every arm gets before ``allocation: focused`` compares them (`statistics.md`, section 6E)."""
 GROWTH = 0.25
@@ -58,7 +60,8 @@ class ArmRun:
         self.fault = ""
         self._readings = [_Reading(stream) for stream in plan.streams]
         self._stepwise = plan.settings.method == "sequential"
-        self._ran_out = False
+        self.ran_out = False
+        """Whether its units ended before its test decided on the way."""
         self.needless = ""
         """The arm whose FAIL made this one unnecessary, under ``allocation: focused``."""
         self._is_table = isinstance(plan.metric, TableMetric)
@@ -128,7 +131,7 @@ class ArmRun:
             faults = [self._take(number, reading, table, baseline) for number, reading in enumerate(self._readings)]
             fault = next((fault for fault in faults if fault), "")
             if not self.done and not fault and all(reading.exhausted for reading in self._readings):
-                self.done = self._ran_out = True
+                self.done = self.ran_out = True
                 self.decision = self._test.finish()
         except ValueError as error:
             self.done, fault = False, str(error)
@@ -178,11 +181,6 @@ class ArmRun:
         return int(self._test.taken(number) if self.plan.is_gap else self._test.n)
 
     @property
-    def ran_out(self) -> bool:
-        """Whether its units ended before its test decided on the way."""
-        return self._ran_out
-
-    @property
     def note(self) -> str:
         """Why its test came to no verdict, where it can say."""
         return str(getattr(self._test, "reason", ""))
@@ -190,7 +188,7 @@ class ArmRun:
     @property
     def all_in(self) -> bool:
         """Whether every unit that its claim may be about is in the evidence."""
-        return self._ran_out or self.units == self.plan.most_units()
+        return self.ran_out or self.units == self.plan.most_units()
 
     @property
     def untried(self) -> bool:
@@ -226,7 +224,7 @@ class ArmRun:
         for number, reading in enumerate(self._readings):
             units = np.concatenate(reading.units) if reading.units else np.empty(0, dtype=np.int64)
             n = 0 if self._test is None else min(len(units), self._taken(number))
-            stopped = n and self._stepwise and self.decision and not self._ran_out
+            stopped = n and self._stepwise and self.decision and not self.ran_out
             last = int(units[n - 1]) + 1 if stopped else reading.taken
             yield reading.stream, reading.stream.rows(0, last)[0]
 

@@ -21,6 +21,7 @@ from robustspec.engine.evidence import (
     ScenarioResult,
 )
 from robustspec.engine.examples import Examples, Recall
+from robustspec.engine.facts import facts_before
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.ladders import ladders
 from robustspec.engine.looks import Looks
@@ -30,7 +31,7 @@ from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.suite import suite_claim
 from robustspec.engine.table import ACTS, MISSING, UNCHANGED
 from robustspec.engine.units import Share, shares
-from robustspec.language.cells import select
+from robustspec.engine.waivers import is_waived
 from robustspec.statistics.base import Summary, Word
 from robustspec.statistics.claim import Facts, counted, sentence
 from robustspec.statistics.remedy import remedy
@@ -322,84 +323,3 @@ def _first(arms: Sequence[str], what: str, more: str) -> list[str]:
     """A line for each of the first 20 arms, and one for all others."""
     rest = len(arms) - 20
     return [*(f"{arm} {what}" for arm in arms[:20]), *([f"{rest} {more}"] if rest > 0 else [])]
-
-
-def facts_before(arm: ArmPlan, plan: Plan) -> Facts:
-    """What is known of an arm's claim before a run."""
-    req, chosen = arm.requirement, arm.settings
-    alpha_fail = arm.streams[0].hypothesis.alpha_fail if arm.streams else 1 - chosen.fail_confidence
-    return Facts(
-        subject=subject(arm, plan),
-        bound=req.bound,
-        at_least=req.at_least is not None,
-        alpha_pass=arm.streams[0].hypothesis.alpha_pass if arm.streams else 1 - chosen.confidence,
-        alpha_fail=max(alpha_fail, 1 - chosen.fail_confidence),
-        aggregate=arm.aggregate.words if arm.aggregate.kind != "mean" else "",
-        method=chosen.method,
-        population=chosen.population,
-        margin=chosen.margin,
-        horizon=arm.most_units(),
-        origin=plan.spec.data[plan.spec.scenarios[arm.scenario].data].origin or "not stated",
-        excluded=arm.excluded,
-        without_level=_without_level(arm, plan),
-        missing_policy=chosen.on_missing,
-        quick=plan.quick,
-    )
-
-
-def _without_level(arm: ArmPlan, plan: Plan) -> tuple[str, ...]:
-    """The selected cells that an arm over levels leaves out, because they have none."""
-    if "level" not in (arm.requirement.worst_over, arm.requirement.gap_over):
-        return ()
-    cells = select(plan.spec.scenarios[arm.scenario], arm.requirement)
-    return tuple(cell.name for cell in cells if cell.level is None)
-
-
-def subject(arm: ArmPlan, plan: Plan) -> str:
-    """What an arm is about, in words: metric, aggregate, cells, group."""
-    req = arm.requirement
-    cells = req.cells if isinstance(req.cells, str) else ", ".join(req.cells)
-    if not plan.spec.scenarios[arm.scenario].perturbations:
-        cells = "clean"
-    dimension = req.worst_over
-    if dimension in ("cell", "perturbation"):
-        where = f"on {arm.name}"
-    elif dimension == "level":
-        where = f"on {cells} cells at level {arm.name}"
-    else:
-        where = f"on {cells} cells" if cells in ("perturbed", "clean", "all") else f"on {cells}"
-    if arm.group is not None:
-        where += f" for {arm.group[0]} {arm.group[1]}"
-    gap = f"gap over {req.gap_over} of " if req.gap_over else ""
-    return f"{gap}{req.metric} {where}"
-
-
-def hold_back(plan: Plan, scenario: ScenarioRun, results: Mapping[str, ArmResult]) -> Iterator[ArmResult]:
-    """The results that may be told: a waived requirement's only when all its waived arms are there.
-
-    A waiver that nothing needs any more is a gate that nobody closed: where every waived arm passes, they turn INVALID.
-    A run that selects only some of them cannot tell.
-    """
-    by_requirement: dict[str, list[ArmPlan]] = {}
-    for arm in scenario.plan.arms:
-        by_requirement.setdefault(arm.requirement.key, []).append(arm)
-    selected = {run.plan.id for run in scenario.arms}
-    for arms in by_requirement.values():
-        waived = [arm for arm in arms if is_waived(arm)]
-        ready = all(arm.id in results for arm in waived if arm.id in selected)
-        if waived and all(arm.id in results and results[arm.id].verdict == "PASS" for arm in waived):
-            for arm in waived:
-                _revoke(plan, arm, results[arm.id])
-        yield from (results[arm.id] for arm in arms if arm.id in results and (ready or arm not in waived))
-
-
-def is_waived(arm: ArmPlan) -> bool:
-    """Whether a waiver names this arm."""
-    waiver = arm.requirement.waived
-    return waiver is not None and (waiver.arms is None or arm.name in waiver.arms)
-
-
-def _revoke(plan: Plan, arm: ArmPlan, result: ArmResult) -> None:
-    result.stored_verdict, result.verdict = "PASS", "INVALID"
-    result.reason = "every waived arm passes: the waiver is no longer needed -- remove `waived`"
-    result.claim = sentence(replace(facts_before(arm, plan), word="INVALID", reason=result.reason))

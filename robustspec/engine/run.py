@@ -20,9 +20,10 @@ from robustspec.engine.episode import episode_of
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
 from robustspec.engine.plan import Plan
-from robustspec.engine.results import ResultBuilder, hold_back
+from robustspec.engine.results import ResultBuilder
 from robustspec.engine.scenario import Asked, ScenarioRun
 from robustspec.engine.store import Store
+from robustspec.engine.waivers import hold_back
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from robustspec.statistics.base import Floats, Hypothesis, Ints, Method, Summary
 from robustspec.statistics.betting import invert, open_grid
 from robustspec.statistics.evidence import Counted, Evidence
 from robustspec.statistics.gap import ahead
+from robustspec.statistics.search import fewest
 from robustspec.statistics.side import Side, check_hypothesis
 
 Ranges = Sequence[tuple[float, float]]
@@ -134,15 +135,7 @@ def fewest_that_can_pass(hypothesis: Hypothesis, ranges: Ranges, limit: int = 10
         limits = (_interval(_part(hypothesis, low, high), nothing, alpha) for low, high in ranges)
         return sum(max(-low, high) for low, high in limits) <= allowed + _EQUAL
 
-    few, many = 0, 1
-    while not enough(many):
-        few, many = many, 2 * many
-        if many > limit:
-            return None
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if enough(middle) else (middle, many)
-    return many
+    return fewest(enough, limit)
 
 
 def _part(hypothesis: Hypothesis, low: float, high: float) -> Hypothesis:

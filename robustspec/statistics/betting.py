@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from robustspec.statistics.base import Floats
 from robustspec.statistics.evidence import Counted
+from robustspec.statistics.search import fewest
 from robustspec.statistics.side import SLACK, Pair, Side, value_range
 
 TOLERANCE = 1e-9
@@ -194,12 +195,4 @@ def units_to_reach(side: Side, counted: Counted, horizon: int | None = None, lim
         growth = log_growth(returns, grid.fractions) @ share
         return float(np.logaddexp.reduce(grid.log_weights + n * growth)) >= -math.log(side.alpha) - SLACK
 
-    few, many = 0, 1
-    while not enough(many):
-        few, many = many, 2 * many
-        if many > limit:
-            return None
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if enough(middle) else (middle, many)
-    return many
+    return fewest(enough, limit)

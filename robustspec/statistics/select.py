@@ -14,6 +14,7 @@ from robustspec.statistics.evidence import Counted
 from robustspec.statistics.exact.sequential import ExactDatasetTest, ExactTest, share_boundary
 from robustspec.statistics.fixed import FixedTest
 from robustspec.statistics.point import PointTest
+from robustspec.statistics.search import fewest
 from robustspec.statistics.sequential import SequentialTest
 from robustspec.statistics.side import SLACK, Side, pass_side
 
@@ -129,15 +130,7 @@ def _fewest_by_trial(method: Method, hypothesis: Hypothesis, best: float) -> int
     within = passed(hypothesis.horizon) if method == "sequential" else None
     if within is not None:
         return within
-    few, many = 0, 1
-    while passed(many) is None:
-        few, many = many, 2 * many
-        if many > _AFFORDABLE:
-            return None
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if passed(middle) else (middle, many)
-    return many
+    return fewest(lambda horizon: passed(horizon) is not None, _AFFORDABLE)
 
 
 def _one_unit(a: float, b: float | None) -> Counted:

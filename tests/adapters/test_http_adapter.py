@@ -344,7 +344,7 @@ def test_the_host_is_known_for_privacy(tmp_path, monkeypatch):
         ({"url": "models.example/ask"}, "'models.example/ask' is not an address -- write http://HOST:PORT/PATH"),
         ({"url": "ftp://models.example"}, "is not an address"),
         ({"url": "http://models.example:port"}, "is not an address"),
-        ({"url": "https://me:pw@models.example"}, "holds a user or a password -- export it, and write $NAME"),
+        ({"url": "https://me:pw@models.example"}, "holds a user or a password -- export the address, and write $NAME"),
         ({"method": "GET"}, "Input should be 'POST'"),
         ({"headers": {"Authorization": "Bearer abc"}}, "Authorization holds a secret -- export it, and write $NAME"),
         ({"headers": {"Bad Name": "x"}}, "'Bad Name' is no name of a header"),

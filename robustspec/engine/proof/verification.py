@@ -46,11 +46,6 @@ class Verification:
     versions: set[str] = field(default_factory=set)
     """The versions of robustspec that wrote the records."""
 
-    @property
-    def disagreeing(self) -> int:
-        """How many arms have a fault."""
-        return len({fault.arm for fault in self.faults})
-
 
 def verify(result: RunResult, into: Verification | None = None) -> Verification:
     """Every arm of a result against its record, and the result's parts against each other."""

@@ -4,6 +4,7 @@ RobustspecError
 ├── SpecError            a specification cannot be used; carries every fault of the file at once
 ├── RegistryError        a kind is unknown, claimed twice, or its package fails to import
 ├── DataError            a data file is missing, torn, or not what the specification says it is
+│   └── PictureError     a picture cannot be opened or used: its case counts as missing, and the run goes on
 ├── PerturbationError    an operator was asked for something it cannot do
 ├── AdapterError         a model cannot be opened, or answered in a shape that is not an answer
 └── StoreError           stored outputs cannot be read or written
@@ -55,6 +56,10 @@ class RegistryError(RobustspecError):
 
 class DataError(RobustspecError):
     """A data file is missing, torn, or not what the specification says it is."""
+
+
+class PictureError(DataError):
+    """A picture cannot be opened or used; the case that holds it counts as missing, and the run goes on."""
 
 
 class PerturbationError(RobustspecError):

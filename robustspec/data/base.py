@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from robustspec.data.picture import Picture
 from robustspec.described import Described
+from robustspec.errors import DataError
 
 Record = Mapping[str, Any]
 """One record as the file holds it, before columns are renamed."""
@@ -35,6 +37,10 @@ class Source:
     def place(self, locator: int) -> str:
         """Where a record stands, for error messages: ``file:line``, or ``file: row 3`` where a file has no lines."""
         raise NotImplementedError
+
+    def picture(self, reference: Any) -> Picture:
+        """The picture that a record names under ``images``: nothing is opened yet. `DataError` for what names none."""
+        raise DataError(f"this kind of data holds no pictures, but a row names {reference!r:.60}")
 
     def close(self) -> None:
         """Release the file."""

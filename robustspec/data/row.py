@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from robustspec.data.picture import Picture
+
 Act = Literal["answered", "refused", "asked", "unparsed"]
 PolicyWord = Literal["answer", "may_refuse", "must_refuse", "ask"]
 Policy = tuple[PolicyWord, ...]
@@ -18,15 +20,19 @@ Policy = tuple[PolicyWord, ...]
 
 @dataclass(slots=True)
 class Message:
-    """One turn of a conversation. ``name`` names a document handed over as context (``on: context.NAME``)."""
+    """One turn of a conversation, with the pictures that are shown in it.
+
+    ``name`` names a document handed over as context (``on: context.NAME``).
+    """
 
     role: str
     content: str
     name: str | None = None
+    images: tuple[Picture, ...] = ()
 
 
 Content = str | tuple[Message, ...]
-"""What a model is given: plain text, or a conversation."""
+"""What a model is given: plain text, or a conversation. A picture alone is one message of the user without words."""
 
 
 @dataclass(slots=True)
@@ -75,6 +81,18 @@ class Input:
     def messages(self) -> tuple[Message, ...]:
         """The content as a conversation; plain text is one user message."""
         return (Message("user", self.content),) if isinstance(self.content, str) else self.content
+
+    @property
+    def images(self) -> tuple[Picture, ...]:
+        """The pictures of all messages, in their order."""
+        return images_of(self.content)
+
+
+def images_of(content: Content) -> tuple[Picture, ...]:
+    """The pictures of an input, in the order of its messages."""
+    if isinstance(content, str):
+        return ()
+    return tuple(picture for message in content for picture in message.images)
 
 
 @dataclass(slots=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from robustspec.answers.reading import Reader
-from robustspec.data.row import Case, Content, Output, Policy, Row
+from robustspec.data.row import Case, Content, Output, Policy, Row, images_of
 from robustspec.engine.dispatch import Dispatcher, OnOutput, Request, Status
 from robustspec.engine.episode import Episode, episode_of
 from robustspec.engine.evidence import Counts
 from robustspec.engine.plan import CellPlan, ScenarioPlan
 from robustspec.engine.scoring import Measure
 from robustspec.engine.table import ACT_CODES, ScoreTable
-from robustspec.errors import PerturbationError, RobustspecError
+from robustspec.errors import PerturbationError, PictureError, RobustspecError
 from robustspec.language.spec import policy_of
 from robustspec.metrics.base import Metric, Same
 from robustspec.perturbation.base import Params
@@ -134,9 +134,12 @@ class Cases:
             cell = self.plan.cells[index]
             # A row comes back when another arm wants more of its cells; what was counted then is not counted again.
             again, made[index] = bool(made[index]), True
-            changed = [self._perturbed(cell, clean, draw, sampled) for draw in range(cell.draws)]
-            pending.rows[index] = changed
+            changed = [self._opened(cell, clean, draw, sampled) for draw in range(cell.draws)]
+            pending.rows[index] = [clean if isinstance(row, Output) else row for row in changed]
             for draw, row in enumerate(changed):
+                if isinstance(row, Output):
+                    self._absent(pending, (index, draw), row, again)
+                    continue
                 unchanged = row is clean and cell.scope is not None
                 if not again:
                     self._count(index, row, unchanged)
@@ -149,6 +152,24 @@ class Cases:
                     content = row.input if talk is None else talk.start()
                     yield Request(content, case_id, repeat, (self, pending, index, draw, repeat, again, talk))
         self._close(pending)
+
+    def _opened(self, cell: CellPlan, clean: Row, draw: int, sampled: dict[tuple[int, int], Params]) -> Row | Output:
+        """The row of a case with pictures that open; or, where one does not, the output that says why there is none."""
+        try:
+            row = self._perturbed(cell, clean, draw, sampled)
+            for picture in images_of(row.input):
+                _ = picture.digest
+        except PictureError as error:
+            return Output(error=str(error))
+        return row
+
+    def _absent(self, pending: _Pending, where: tuple[int, int], output: Output, again: bool) -> None:
+        """Count the cases of a row whose picture does not open: they are missing, and nobody is asked."""
+        for repeat in range(self.repeats):
+            pending.outputs[*where, repeat] = output
+        if not again:
+            self.counts.generated += self.repeats
+            self.counts.missing += self.repeats
 
     def _count(self, index: int, row: Row, unchanged: bool) -> None:
         self.counts.generated += self.repeats

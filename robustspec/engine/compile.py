@@ -16,7 +16,7 @@ from robustspec.language.lint import spec_hash
 from robustspec.language.spec import PerturbationEntry, Scenario, Spec
 from robustspec.metrics.base import Metric, resolve
 from robustspec.perturbation.protect import Lexicon
-from robustspec.perturbation.scope import Scope
+from robustspec.perturbation.scopes import AnyScope, scope_of
 
 
 def compile_spec(
@@ -83,7 +83,7 @@ class _Planner:
         return plan
 
     def _cells(self, scenario: Scenario, dataset: Dataset) -> tuple[CellPlan, ...]:
-        scopes: dict[int, Scope] = {}
+        scopes: dict[int, AnyScope] = {}
         plans = []
         for cell in cells_of(scenario):
             scope = None
@@ -99,8 +99,8 @@ class _Planner:
             self._lexicons[dataset.name] = Lexicon(dataset.lexicon)
         return self._lexicons[dataset.name]
 
-    def _scope(self, entry: PerturbationEntry, dataset: Dataset) -> Scope:
-        return Scope(
+    def _scope(self, entry: PerturbationEntry, dataset: Dataset) -> AnyScope:
+        return scope_of(
             entry.operator.bind(self.folder),
             on=entry.on,
             protect=entry.protect,

@@ -20,7 +20,7 @@ from robustspec.aggregates.base import Aggregate
 from robustspec.data.dataset import Dataset
 from robustspec.language.spec import PerturbationEntry, Requirement, Scenario, Settings, Spec
 from robustspec.metrics.base import Metric
-from robustspec.perturbation.scope import Scope
+from robustspec.perturbation.scopes import AnyScope
 from robustspec.statistics.base import Hypothesis, Word
 from robustspec.statistics.paired_gap import is_paired
 
@@ -38,7 +38,7 @@ class CellPlan:
     perturbation: str | None
     level: int | None
     entry: PerturbationEntry | None
-    scope: Scope | None
+    scope: AnyScope | None
     relation: Mapping[str, Any] | None
 
     @property

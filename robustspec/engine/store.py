@@ -106,6 +106,8 @@ class Store:
         for message in content:
             name = b"-" if message.name is None else b"+" + _packed(message.name)
             hasher.update(_packed(message.role) + name + _packed(message.content))
+            for picture in message.images:
+                hasher.update(b"picture:" + picture.digest)
         return hasher.digest()
 
     def get(self, key: bytes) -> Output | None:

@@ -94,8 +94,10 @@ class PerturbationEntry(Block):
     """Span categories that must have a source and be left intact; [] switches all protection off."""
     within: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """Span categories outside of which nothing is changed; lifts their protection."""
-    on: str = Field(default="input", pattern=r"^(input|system|context\.[A-Za-z0-9._-]+|turn\.[1-9][0-9]*)$")
-    """What is perturbed: input, system, context.NAME or turn.N."""
+    on: str = Field(
+        default="input", pattern=r"^(input|system|context\.[A-Za-z0-9._-]+|turn\.[1-9][0-9]*|image\.[1-9][0-9]*)$"
+    )
+    """What is perturbed: input (of an operator on pictures: every picture), system, context.NAME, turn.N or image.N."""
     policy: Policies | None = None
     """The act that is right under this perturbation."""
     relation: RelationBlock | None = None

@@ -20,7 +20,7 @@ from robustspec.language.explain import Finding
 from robustspec.language.spec import PerturbationEntry, Scenario, Spec, as_data
 from robustspec.language.tree import Loc, place
 from robustspec.perturbation.protect import check_categories
-from robustspec.perturbation.scope import Scope
+from robustspec.perturbation.scopes import scope_of
 
 Marks = Mapping[Loc, tuple[int, int]]
 """Line and column, from 1, of every entry of a file."""
@@ -118,8 +118,13 @@ _PROBE = Row(id="probe", input="A text to try the operator on.", label="")
 
 def _files(entry: PerturbationEntry, folder: Path, loc: Loc) -> Iterator[Finding]:
     """Files of an operator (tables, variants) are read when it is applied, so it is applied once."""
+    absent = entry.operator.missing_extra()
+    if absent is not None:
+        message, _, hint = absent.partition(" -- ")
+        yield Finding(loc, message, hint)
+        return
     try:
-        scope = Scope(entry.operator.bind(folder))
+        scope = scope_of(entry.operator.bind(folder))
         scope.apply(_PROBE, scope.sample(0, _PROBE), entry.level[0] if entry.level else None)
     except (RobustspecError, OSError, ImportError) as error:
         message, _, hint = str(error).partition(" -- ")

@@ -2,7 +2,8 @@
 
 A kind is one frozen pydantic model: its fields are the parameters a specification may set, its docstring is its page in
 the catalogue, and two methods do the work. All randomness is drawn in ``sample``; ``apply`` is pure. An operator never
-sees ``on``, ``protect`` or ``within``: it gets a `Passage`, the text that the entry named, with the ranges it may edit.
+sees ``on``, ``protect`` or ``within``: it gets a `Passage`, the text that the entry named, with the ranges it may edit; an
+operator on pictures gets a `Frame`, one on conversations a `Dialogue` (`robustspec.perturbation.frame`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -101,7 +103,8 @@ class Perturbation(Described):
     """A generator of changed inputs.
 
     Subclasses set ``kind: Literal["..."] = "..."``, may set ``ladder``, ``relation`` and ``modality``, and implement
-    `sample` and `apply`. With a ladder, the field that it names holds the explicit physical value
+    `sample` and `apply`. ``modality`` is text, image, volume or conversation, and says what ``passage`` is: a `Passage`, a
+    `Frame` or a `Dialogue`. With a ladder, the field that it names holds the explicit physical value
     (``letter_fraction: 0.07``) and defaults to None.
     """
 
@@ -109,6 +112,9 @@ class Perturbation(Described):
     ladder: ClassVar[Ladder | None] = None
     relation: ClassVar[Relation] = "keeps"
     modality: ClassVar[str] = "text"
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Modules that it imports when it is applied, of the optional extra ``extra``."""
+    extra: ClassVar[str] = ""
 
     def amount(self, level: int | None) -> float:
         """The physical strength at ``level``, or the explicit one where ``level`` is None."""
@@ -116,20 +122,25 @@ class Perturbation(Described):
             return 0.0 if level == 0 else 1.0
         return float(getattr(self, self.ladder.parameter)) if level is None else self.ladder.amount(level)
 
-    def sample(self, rng: random.Random, passage: Passage) -> Params:
+    def sample(self, rng: random.Random, passage: Any) -> Params:
         """Draw everything random about this perturbation of ``passage``; knows no level.
 
         Returns JSON-able params. The default draws a sub-seed, from which `apply` rebuilds its draws in a fixed order.
         """
         return {"seed": rng.getrandbits(64)}
 
-    def apply(self, passage: Passage, params: Params, level: int | None) -> Passage:
+    def apply(self, passage: Any, params: Params, level: int | None) -> Any:
         """The changed passage: pure in its three arguments, and at level 0 the passage itself.
 
         Level k + 1 keeps every change of level k. Where nothing can be changed, return ``passage`` itself: the case is
         then counted as unchanged and is no evidence.
         """
         raise NotImplementedError
+
+    def missing_extra(self) -> str | None:
+        """What to install, as a sentence with its remedy, where a module it needs is absent; nothing is imported."""
+        absent = next((name for name in self.needs if find_spec(name) is None), None)
+        return absent and f"{self.kind} needs {absent} -- pip install 'robustspec[{self.extra}]'"
 
     def bind(self, folder: Path) -> Perturbation:
         """This operator with relative file names resolved against ``folder`` (of the specification)."""

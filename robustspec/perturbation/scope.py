@@ -5,40 +5,18 @@ This is all that the engine calls: `Scope.sample` once per case, `Scope.apply` o
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
+from dataclasses import replace
 
 from robustspec.data.row import Content, Message, Row
 from robustspec.errors import PerturbationError
 from robustspec.perturbation.base import Params, Passage, Perturbation
 from robustspec.perturbation.protect import Finder, Lexicon
+from robustspec.perturbation.seeds import identity_of, seed_of
 
 _PLACES = re.compile(r"input|system|turn\.[1-9][0-9]*|context\.\S.*")
-
-
-def case_seed(seed: int, row_id: str, operator: Perturbation, on: str, draw: int) -> int:
-    """The 64 bits from which everything random about a case is drawn.
-
-    They depend on the run's ``seed``, the row, the operator's kind and own parameters (not its ladder's, so that levels
-    are nested), on what it is applied to and on which draw this is; on nothing else, and on no order.
-    """
-    return _digest(seed, row_id, _identity(operator, on), draw)
-
-
-def _identity(operator: Perturbation, on: str) -> str:
-    left_out = {"kind"} | ({operator.ladder.parameter} if operator.ladder else set())
-    own = operator.model_dump(mode="json", exclude=left_out)
-    canonical = json.dumps(own, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return "".join(f"{len(part)}:{part}" for part in (operator.kind, canonical, on))
-
-
-def _digest(seed: int, row_id: str, identity: str, draw: int) -> int:
-    run, case = str(seed), str(draw)
-    parts = f"{len(run)}:{run}{len(row_id)}:{row_id}{identity}{len(case)}:{case}"
-    return int.from_bytes(blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 class Scope:
@@ -69,12 +47,12 @@ class Scope:
         self.operator = operator
         self.on = on
         self._finder = Finder(lexicon, protect=protect, within=within)
-        self._identity = _identity(operator, on)
+        self._identity = identity_of(operator, on)
         self._default_draw = type(operator).sample is Perturbation.sample
 
     def sample(self, seed: int, row: Row, draw: int = 0) -> Params:
         """The params of one case: what the operator draws for ``row`` under the run's ``seed``, at draw ``draw``."""
-        drawn = _digest(seed, row.id, self._identity, draw)
+        drawn = seed_of(seed, row.id, self._identity, draw)
         if self._default_draw:  # the default only draws a sub-seed: the digest is one, without a generator's cost
             return {"seed": drawn}
         passage = self.passage_for(row)
@@ -119,8 +97,7 @@ class Scope:
             return text
         index = self._index(content)
         assert index is not None  # `passage_for` has read the text from there
-        old = content[index]
-        return (*content[:index], Message(old.role, text, old.name), *content[index + 1 :])
+        return (*content[:index], replace(content[index], content=text), *content[index + 1 :])
 
     def _index(self, messages: Sequence[Message]) -> int | None:
         """Which message ``on`` names."""

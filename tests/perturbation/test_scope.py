@@ -13,7 +13,8 @@ from robustspec.perturbation.base import Params, Passage, Perturbation, Range
 from robustspec.perturbation.edits import SiteEdits, words
 from robustspec.perturbation.ladder import Ladder
 from robustspec.perturbation.protect import Lexicon
-from robustspec.perturbation.scope import Scope, case_seed, perturb
+from robustspec.perturbation.scope import Scope, perturb
+from robustspec.perturbation.seeds import case_seed
 
 
 class Shout(SiteEdits):

@@ -1,0 +1,3 @@
+"""Operators on images, one per file, each named as its kind."""
+
+KINDS: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from robustspec.data.picture import Picture
 from robustspec.described import Described
@@ -39,8 +39,16 @@ class Source:
         raise NotImplementedError
 
     def picture(self, reference: Any) -> Picture:
-        """The picture that a record names under ``images``: nothing is opened yet. `DataError` for what names none."""
+        """The picture that a record names under ``images``: nothing is opened yet. `DataError` for what names none.
+
+        ``reference`` is whatever the record holds: text (a path) or a mapping. A picture that is a file should be a
+        `robustspec.data.picture_files.PictureFile`, so that the index notices when it changes.
+        """
         raise DataError(f"this kind of data holds no pictures, but a row names {reference!r:.60}")
+
+    def parts(self) -> Sequence[Path]:
+        """Of a folder, the files that it was found to consist of, in a fixed order; of a file, none."""
+        return ()
 
     def close(self) -> None:
         """Release the file."""
@@ -49,9 +57,14 @@ class Source:
 class SourceKind(Described):
     """A kind of data file. What a data block says besides (columns, groups, policy) is the same for all kinds."""
 
+    reads_folder: ClassVar[bool] = False
+    """Whether ``path`` is a folder."""
+    simulated: ClassVar[bool] = False
+    """Whether whatever such a source holds is simulated, so that no data block can call it real."""
+
     kind: str
     path: str
-    """File, relative to the specification; ``$NAME`` is taken from the environment when the file is opened."""
+    """File or folder, relative to the specification; ``$NAME`` is taken from the environment when the file is opened."""
 
     def open(self, path: Path) -> Source:
         """The live source for the resolved ``path``."""

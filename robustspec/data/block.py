@@ -38,7 +38,7 @@ from robustspec.described import Described
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Text = Annotated[str, Field(min_length=1)]
 Number = StrictInt | StrictFloat
-Canonical = Literal["id", "input", "label", "policy", "spans", "facts"]
+Canonical = Literal["id", "input", "images", "label", "policy", "spans", "facts"]
 Origin = Literal["real", "simulated", "synthetic", "reviewed"]
 
 RESERVED_NAMES = ("cell", "perturbation", "level", "turn", "component")
@@ -244,6 +244,12 @@ class DataBlock(_Strict):
             later = next((part for part in group.of or () if part in names[place + 1 :]), None)
             if later is not None:
                 raise ValueError(f"group '{group.name}' is made of '{later}', which must stand before it")
+        return self
+
+    @model_validator(mode="after")
+    def _honest_origin(self) -> DataBlock:
+        if self.source.simulated and self.origin == "real":
+            raise ValueError(f"data of kind '{self.source.kind}' is simulated, not real -- say origin: simulated")
         return self
 
     def column(self, canonical: Canonical) -> str:

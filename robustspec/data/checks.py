@@ -65,7 +65,7 @@ def _check_columns(name: str, block: DataBlock, source: Source) -> list[BlockFau
         return [BlockFault(("path",), f"the file of data '{name}' holds no records")]
     return [
         BlockFault(place, f"data '{name}' has no column '{column}'", did_you_mean(column, known))
-        for column, place in named_columns(block).items()
+        for column, place in named_columns(block, known).items()
         if column not in known
     ]
 
@@ -80,10 +80,14 @@ def _check_lexicon(category: str, path: Path | None) -> list[BlockFault]:
     return []
 
 
-def named_columns(block: DataBlock) -> dict[str, Place]:
-    """Each column of the file that the block needs, with the first place in the block that names it."""
+def named_columns(block: DataBlock, known: list[str]) -> dict[str, Place]:
+    """Each column of the file that the block needs, with the first place in the block that names it.
+
+    Where one of the ``known`` columns holds pictures, a column of texts is needed only when ``columns`` names it.
+    """
     named: list[tuple[str, Place]] = [(column, ("columns", name)) for name, column in block.columns.items()]
-    named.append((block.column("input"), ("columns", "input") if "input" in block.columns else ("columns",)))
+    if "input" not in block.columns and block.column("images") not in known:
+        named.append((block.column("input"), ("columns",)))
     for key, column in (("unit", block.unit), ("time", block.time)):
         if column is not None:
             named.append((column, (key,)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import Field
 
 from robustspec.data.base import Record, Source, SourceKind
 from robustspec.data.files import Lines, existing, line_at
+from robustspec.data.picture import Picture
+from robustspec.data.picture_files import referenced
 from robustspec.errors import DataError
 
 LONGEST_FIELD = 1 << 24
@@ -94,6 +96,10 @@ class CsvFile(Source):
                 f"quote a field that holds '{self._delimiter}'"
             )
         return dict(zip(self._header, fields, strict=True))
+
+    def picture(self, reference: Any) -> Picture:
+        """The picture of a path relative to the file's folder."""
+        return referenced(self.path.parent, reference)
 
     def columns(self) -> list[str]:
         """The header."""

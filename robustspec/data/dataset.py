@@ -19,8 +19,9 @@ from robustspec.data.index import Index
 from robustspec.data.index_cache import open_index
 from robustspec.data.lexicon import load_lexicon
 from robustspec.data.order import Order, digest, order_units
+from robustspec.data.picture_files import PictureFile
 from robustspec.data.reading import RecordReader
-from robustspec.data.row import Policy, Row
+from robustspec.data.row import Content, Policy, Row, images_of
 from robustspec.data.values import did_you_mean
 from robustspec.errors import DataError
 
@@ -31,7 +32,7 @@ def open_dataset(name: str, block: DataBlock, folder: Path, cache: Path | None =
     ``$NAME`` in a path is taken from the environment now. Without ``cache`` nothing is kept. Raises `DataError` for
     whatever is wrong with the data, and for a variable that is not set.
     """
-    path = existing(folder / expand(block.source.path))
+    path = existing(folder / expand(block.source.path), folder=block.source.reads_folder)
     source = block.source.open(path)
     try:
         index = open_index(name, block, path, source, cache)
@@ -65,8 +66,9 @@ class Dataset:
         self.warnings: list[str] = list(index.warnings)
         self._index = index
         self._source = source
-        self._stamp = stamp(path)
-        self._reader = RecordReader(block, numbered=bool(len(index.numbers)))
+        # A folder is not looked through for every row: that its pictures are unchanged is checked when they are shown.
+        self._stamp = None if path.is_dir() else stamp(path)
+        self._reader = RecordReader(block, bool(len(index.numbers)), source)
         self._orders: dict[int, Order] = {}
         self._lock = Lock()
 
@@ -83,7 +85,8 @@ class Dataset:
 
     @cached_property
     def content_hash(self) -> str:
-        """What evidence is keyed by: BLAKE2b of the file's bytes, mixed with the terms of the lexicons, if any."""
+        """What evidence is keyed by: BLAKE2b of the file's bytes, mixed with those of the picture files that rows show and
+        with the terms of the lexicons, if any."""
         if not self.lexicon:
             return self._index.content_hash
         mixed = blake2b(self._index.content_hash.encode(), digest_size=16)
@@ -143,7 +146,7 @@ class Dataset:
         places = np.asarray(positions, dtype=np.int64)
         if not len(places):
             return []
-        if stamp(self.path) != self._stamp:
+        if self._stamp is not None and stamp(self.path) != self._stamp:
             raise DataError(f"{self.path}: the file changed during the run -- run again")
         with self._lock:
             records = self._source.read(self._index.locators[places].tolist())
@@ -154,6 +157,8 @@ class Dataset:
         try:
             row_id = reader.id(record, int(index.numbers[position]) if reader.numbered else 0)
             content = reader.input(record)
+            if type(content) is not str:
+                self._check_unchanged(content)
             return Row(
                 id=row_id,
                 input=content,
@@ -166,6 +171,11 @@ class Dataset:
             )
         except DataError as error:
             raise DataError(f"{self._source.place(int(index.locators[position]))}: {error}") from None
+
+    def _check_unchanged(self, content: Content) -> None:
+        for picture in images_of(content):
+            if isinstance(picture, PictureFile) and not self._index.pictures.holds(picture):
+                raise DataError(f"{picture.path}: the picture changed during the run -- run again")
 
     def close(self) -> None:
         """Release the file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +14,7 @@ from robustspec.errors import DataError
 
 BOM = b"\xef\xbb\xbf"
 Stamp = tuple[int, int, int]
-"""Size in bytes, time of change in ns, inode: what tells a changed file without reading it."""
+"""Size in bytes, time of change in ns, inode: what tells a changed file without reading it. Of a folder, see `stamp`."""
 
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 
@@ -32,27 +32,57 @@ def expand(path: str, environment: Mapping[str, str] | None = None) -> str:
     return _VARIABLE.sub(value, path)
 
 
-def existing(path: Path) -> Path:
-    """``path``, when it is a file that is not empty; else a `DataError` with the nearest name in its folder."""
-    if path.is_dir():
+def existing(path: Path, *, folder: bool = False) -> Path:
+    """``path``, when it is a file that is not empty; else a `DataError` with the nearest name in its folder.
+
+    With ``folder`` it must be a folder.
+    """
+    if folder and path.is_file():
+        raise DataError(f"{path}: is a file, and this kind of data reads a folder -- name the folder that it lies in")
+    if path.is_dir() and not folder:
         raise DataError(f"{path}: is a folder -- name a file in it")
     if not path.exists():
-        raise DataError(f"{path}: no such file{_near(path)}")
-    if path.stat().st_size == 0:
+        raise DataError(f"{path}: no such {'folder' if folder else 'file'}{near(path, folder=folder)}")
+    if path.stat().st_size == 0 and not folder:
         raise DataError(f"{path}: the file is empty")
     return path
 
 
-def _near(path: Path) -> str:
-    folder = path.parent
-    if not folder.is_dir():
-        return f" -- nor is there a folder {folder}"
-    hint = did_you_mean(path.name, sorted(entry.name for entry in folder.iterdir() if entry.is_file()))
-    return f" -- {hint}" if hint else f" -- the folder {folder} holds no files"
+def near(path: Path, *, folder: bool = False) -> str:
+    """The remedy for a path that is not there: what its folder holds under the nearest name."""
+    parent = path.parent
+    if not parent.is_dir():
+        return f" -- nor is there a folder {parent}"
+    hint = did_you_mean(path.name, sorted(entry.name for entry in parent.iterdir() if entry.is_dir() == folder))
+    return f" -- {hint}" if hint else f" -- the folder {parent} holds no {'folders' if folder else 'files'}"
 
 
-def stamp(path: Path) -> Stamp:
-    """The stamp of a file; a vanished file is a `DataError`."""
+def files_below(folder: Path) -> list[str]:
+    """The files of a folder and of the folders in it, as sorted paths relative to it; hidden ones are left out."""
+    found: list[str] = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = Path(place).relative_to(folder).as_posix()
+        found += [name if inside == "." else f"{inside}/{name}" for name in files if not name.startswith(".")]
+    return sorted(found)
+
+
+def stamp(path: Path, parts: Sequence[Path] = ()) -> Stamp:
+    """The stamp of a file, or of a folder that consists of ``parts``; a vanished file is a `DataError`.
+
+    That of a folder is the size of its parts together, a digest of their names and stamps, and their number.
+    """
+    if not parts:
+        return _stamp(path)
+    size, hasher = 0, hashlib.blake2b(digest_size=7)
+    for part in parts:
+        each = _stamp(part)
+        size += each[0]
+        hasher.update(f"{_name(part, path)}\0{each}\0".encode(errors="surrogateescape"))
+    return size, int.from_bytes(hasher.digest(), "little"), len(parts)
+
+
+def _stamp(path: Path) -> Stamp:
     try:
         status = path.stat()
     except OSError as error:
@@ -60,10 +90,26 @@ def stamp(path: Path) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def content_hash(path: Path) -> str:
-    """BLAKE2b of the bytes of a file, 32 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+def _name(part: Path, folder: Path) -> str:
+    return part.relative_to(folder).as_posix()
+
+
+def content_hash(path: Path, parts: Sequence[Path] = ()) -> str:
+    """BLAKE2b of the bytes of a file, or of the relative names and the bytes of the ``parts`` of a folder; 32 hex digits."""
+    if not parts:
+        return _content_hash(path)
+    hasher = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        hasher.update(f"{_name(part, path)}\0{_content_hash(part)}\0".encode(errors="surrogateescape"))
+    return hasher.hexdigest()
+
+
+def _content_hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def line_at(path: Path, offset: int) -> int:

@@ -19,6 +19,7 @@ from robustspec.data.checks import column_groups, is_numbered, named_columns
 from robustspec.data.files import content_hash, stamp
 from robustspec.data.groups import GroupCodes, GroupColumn, intersect
 from robustspec.data.order import Digests, digest
+from robustspec.data.pictures_shown import PictureCollector, PicturesShown
 from robustspec.data.reading import RecordReader
 from robustspec.data.row import Content, Policy
 from robustspec.data.values import did_you_mean
@@ -31,8 +32,8 @@ class Index:
 
     ``locators`` (int64) find a row in its file; ``row_digests`` and ``unit_digests`` (uint64) are BLAKE2b of row and
     unit id, one and the same array where each row is a unit; ``numbers`` (int64) are record numbers from 1, empty where
-    the file has ids; ``policy_codes`` (int8) point into ``policies``, whose first is None; ``content_hash`` is BLAKE2b
-    of the file.
+    the file has ids; ``policy_codes`` (int8) point into ``policies``, whose first is None; ``pictures`` are the picture
+    files that rows show; ``content_hash`` is BLAKE2b of the file, mixed with the bytes of its pictures, if any.
     """
 
     locators: NDArray[np.int64]
@@ -43,6 +44,7 @@ class Index:
     policies: tuple[Policy | None, ...]
     policy_codes: NDArray[np.int8]
     has_label: NDArray[np.bool_]
+    pictures: PicturesShown
     content_hash: str
     warnings: tuple[str, ...] = ()
 
@@ -56,12 +58,13 @@ def build_index(name: str, block: DataBlock, path: Path, source: Source) -> Inde
     Raises `DataError` for whatever is wrong with the data: a malformed record, a duplicate id, a group without value, a
     column that no record has, no row at all, a file that changes meanwhile.
     """
-    before = stamp(path)
+    parts = source.parts()
+    before = stamp(path, parts)
     builder = _Builder(name, block, path, source)
     builder.add_all(source.scan())
-    index = builder.finish(content_hash(path))
-    if stamp(path) != before:
-        raise DataError(f"{path}: the file changed while it was read -- run again")
+    index = builder.finish(content_hash(path, parts))
+    if stamp(path, parts) != before:
+        raise DataError(f"{path}: the {'folder' if parts else 'file'} changed while it was read -- run again")
     return index
 
 
@@ -71,9 +74,10 @@ class _Builder:
     def __init__(self, name: str, block: DataBlock, path: Path, source: Source) -> None:
         self._name, self._block, self._path, self._source = name, block, path, source
         self._known = source.columns()
-        self._reader = RecordReader(block, numbered=is_numbered(block, self._known))
+        self._reader = RecordReader(block, is_numbered(block, self._known), source)
+        self._pictures = PictureCollector(path, source.parts())
         self._columns = {group.name: GroupColumn(group) for group in column_groups(block)}
-        self._unseen = set(named_columns(block)) - set(self._known)
+        self._unseen = set(named_columns(block, self._known)) - set(self._known)
         self._locators, self._numbers = array("q"), array("q")
         self._row_digests, self._unit_digests, self._input_digests = bytearray(), bytearray(), bytearray()
         self._policies: dict[Policy | None, int] = {None: 0}
@@ -102,6 +106,8 @@ class _Builder:
         self._locators.append(locator)
         self._row_digests += digest(row_id)
         self._input_digests += digest(_text_of(content))
+        if type(content) is not str:
+            self._pictures.add(content)
         if self._block.unit is not None:
             self._unit_digests += digest(reader.unit(record, row_id))
         if reader.numbered:
@@ -136,7 +142,8 @@ class _Builder:
             policies=tuple(self._policies),
             policy_codes=np.frombuffer(self._policy_codes, dtype=np.int8),
             has_label=np.frombuffer(self._has_label, dtype=np.bool_),
-            content_hash=file_hash,
+            pictures=self._pictures.finish(),
+            content_hash=self._pictures.mixed(file_hash),
             warnings=(*self._warnings(), *self._repeated(units)),
         )
 
@@ -197,7 +204,10 @@ class _Builder:
 
 
 def _text_of(content: Content) -> str:
-    """An input as one text that tells it from others."""
+    """An input as one text that tells it from others; pictures are told apart by where they come from."""
     if isinstance(content, str):
         return content
-    return "\0".join(f"{message.role}\0{message.name or ''}\0{message.content}" for message in content)
+    return "\0".join(
+        f"{message.role}\0{message.name or ''}\0{message.content}{[picture.key for picture in message.images] or ''}"
+        for message in content
+    )

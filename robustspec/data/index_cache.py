@@ -1,6 +1,7 @@
 """Indices on disk: one ``.npz`` for each data block and file, written atomically, rebuilt when it does not fit.
 
-A cached index counts only for the same block, the same path, and a file of the same size, time of change and inode.
+A cached index counts only for the same block, the same path, a file of the same size, time of change and inode (or a
+folder of such files), and pictures that are unchanged in the same sense.
 What cannot be read back whole, or was written by another version, is built anew without a word: it is a cache.
 """
 
@@ -24,8 +25,9 @@ from robustspec.data.block import DataBlock
 from robustspec.data.files import Stamp, stamp
 from robustspec.data.groups import GroupCodes
 from robustspec.data.index import Index, build_index
+from robustspec.data.pictures_shown import PicturesShown
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of what an index holds or how a value is read."""
 
 _NOT_INDEXED = {"lexicon", "represents", "origin", "licence"}
@@ -37,7 +39,7 @@ def open_index(name: str, block: DataBlock, path: Path, source: Source, cache: P
     if cache is None:
         return build_index(name, block, path, source)
     file = cache_file(name, block, path, cache)
-    now = stamp(path)
+    now = stamp(path, source.parts())
     index = load_index(file, now)
     if index is None:
         index = build_index(name, block, path, source)
@@ -60,6 +62,7 @@ def save_index(index: Index, file: Path, of: Stamp) -> None:
     arrays: dict[str, NDArray[Any]] = {field: getattr(index, field) for field in _ARRAYS}
     if index.unit_digests is not index.row_digests:
         arrays["unit_digests"] = index.unit_digests
+    arrays |= {"picture_keys": index.pictures.keys, "picture_paths": index.pictures.paths}
     arrays |= {f"group{place}": group.codes for place, group in enumerate(index.groups.values())}
     arrays["about"] = np.frombuffer(json.dumps(_about(index, of)).encode(), dtype=np.uint8)
     handle, part = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
@@ -85,19 +88,20 @@ def _about(index: Index, of: Stamp) -> dict[str, Any]:
 
 
 def load_index(file: Path, of: Stamp) -> Index | None:
-    """The index in ``file``, or None where there is none for this stamp that can be read whole."""
+    """The index in ``file``, or None where there is none for this stamp and these pictures that can be read whole."""
     try:
         with file.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
             arrays = {field: stored[field] for field in stored.files}
         about = json.loads(arrays.pop("about").tobytes())
         if about["version"] != VERSION or tuple(about["stamp"]) != of:
             return None
-        return _restored(arrays, about)
+        pictures = PicturesShown(arrays.pop("picture_keys"), arrays.pop("picture_paths"))
+        return _restored(arrays, about, pictures) if pictures.unchanged() else None
     except (OSError, EOFError, ValueError, LookupError, TypeError, zipfile.BadZipFile):
         return None
 
 
-def _restored(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any]) -> Index:
+def _restored(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], pictures: PicturesShown) -> Index:
     index = Index(
         **{field: arrays[field] for field in _ARRAYS},
         unit_digests=arrays.get("unit_digests", arrays["row_digests"]),
@@ -106,6 +110,7 @@ def _restored(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any]) -> I
             for place, (name, values) in enumerate(about["groups"])
         },
         policies=tuple(None if policy is None else tuple(policy) for policy in about["policies"]),
+        pictures=PicturesShown(pictures.keys, pictures.paths[:0].copy()),
         content_hash=about["content_hash"],
         warnings=tuple(about["warnings"]),
     )

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from robustspec.data.base import Record, Source, SourceKind
 from robustspec.data.files import decode, existing, line_at
+from robustspec.data.picture import Picture
+from robustspec.data.picture_files import referenced
 from robustspec.data.values import short
 from robustspec.errors import DataError
 
@@ -63,6 +65,10 @@ class JsonlFile(Source):
         if not isinstance(record, dict):
             raise DataError(f"{self.place(offset)}: a line holds one JSON object, but this is {short(record)}")
         return record
+
+    def picture(self, reference: Any) -> Picture:
+        """The picture of a path relative to the file's folder."""
+        return referenced(self.path.parent, reference)
 
     def columns(self) -> list[str]:
         """The keys of the first records, in the order in which they appear."""

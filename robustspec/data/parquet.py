@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from robustspec.data.base import Record, Source, SourceKind
 from robustspec.data.files import existing
+from robustspec.data.picture import Picture
+from robustspec.data.picture_files import referenced
 from robustspec.errors import DataError
 
 BATCH_ROWS = 4096
@@ -63,6 +65,10 @@ class ParquetFile(Source):
             with _faults(self.path):
                 self._held = (group, self._file.read_row_group(group))
         return self._held[1]
+
+    def picture(self, reference: Any) -> Picture:
+        """The picture of a path relative to the file's folder."""
+        return referenced(self.path.parent, reference)
 
     def columns(self) -> list[str]:
         """The names of the schema."""

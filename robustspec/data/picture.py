@@ -16,7 +16,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-
 Modality = Literal["image", "volume"]
 Pixels = NDArray[Any]
 Floats32 = NDArray[np.float32]
@@ -57,7 +56,7 @@ class Image:
         return scaled if self.white == 1.0 else np.divide(scaled, np.float32(self.white), out=scaled)
 
     def with_unit(self, values: NDArray[Any]) -> Image:
-        """This image with other pixels, given from 0 to 1: clipped, rounded, and of the same type. ``values`` may be used up."""
+        """This image with other pixels, given from 0 to 1: clipped, rounded, of the same type; ``values`` may be used up."""
         clipped = np.clip(values, 0.0, 1.0, out=values if values.dtype == np.float32 else None)
         if self.white == 1.0:
             return self.with_pixels(clipped.astype(np.float32, copy=False))

@@ -1,4 +1,4 @@
-"""From a record of a file to the parts of a row: id, input, label, policy, spans, facts.
+"""From a record of a file to the parts of a row: id, input with its pictures, label, policy, spans, facts.
 
 Faults are `DataError` without a place; who knows the record's locator puts ``file:line`` in front. The index reads
 every record through here once, so that a malformed row stops a run before its first call.
@@ -7,12 +7,14 @@ every record through here once, so that a malformed row stops a run before its f
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
-from robustspec.data.base import Record
+from robustspec.data.base import Record, Source
 from robustspec.data.block import Canonical, DataBlock
 from robustspec.data.conditions import all_meet
+from robustspec.data.picture import Picture
 from robustspec.data.row import Content, Input, Message, Policy, PolicyWord, Span
 from robustspec.data.values import as_text, did_you_mean, has_nan, is_missing, short
 from robustspec.errors import DataError
@@ -21,14 +23,15 @@ POLICY_WORDS: tuple[str, ...] = get_args(PolicyWord)
 
 
 class RecordReader:
-    """Reads the parts of rows from the records of one data block.
+    """Reads the parts of rows from the records of one data block; ``source`` is where their pictures come from.
 
     ``numbered`` says that the file has no ids: a row's id is then its record's number in the file, from 1, in seven
     digits. Such ids, and with them the order of units, change when rows are inserted.
     """
 
-    def __init__(self, block: DataBlock, numbered: bool) -> None:
+    def __init__(self, block: DataBlock, numbered: bool, source: Source) -> None:
         self._block = block
+        self._source = source
         self.numbered = numbered
         self._column: dict[Canonical, str] = {name: block.column(name) for name in get_args(Canonical)}
 
@@ -55,7 +58,21 @@ class RecordReader:
         return _scalar_text(value, column)
 
     def input(self, record: Record) -> Content:
-        """The row's text, or its conversation."""
+        """The row's text, or its conversation.
+
+        The pictures of the column ``images`` are shown in the last message of the user, after those that the message itself
+        has; a row of pictures alone is one message of the user without words.
+        """
+        listed = record.get(self._column["images"])
+        pictures = () if listed is None else self._pictures(listed, self._column["images"])
+        if not pictures:
+            return self._said(record)
+        content = "" if is_missing(record.get(self._column["input"])) else self._said(record)
+        if isinstance(content, str):
+            return (Message("user", content, images=pictures),)
+        return _shown(content, pictures)
+
+    def _said(self, record: Record) -> Content:
         column = self._column["input"]
         value = record.get(column)
         if isinstance(value, str):
@@ -66,7 +83,26 @@ class RecordReader:
             raise DataError(f"has no '{column}'{_hint(column, record)}")
         if not isinstance(value, list) or not value:
             raise DataError(f"'{column}' is text or a list of messages, but this is {short(value)}")
-        return tuple(_message(item, column, turn) for turn, item in enumerate(value, 1))
+        return tuple(self._message(item, column, turn) for turn, item in enumerate(value, 1))
+
+    def _message(self, item: Any, column: str, turn: int) -> Message:
+        message = _message(item, column, turn)
+        listed = item.get("images")
+        if listed is None:
+            return message
+        return replace(message, images=self._pictures(listed, f"{column}' message {turn} 'images"))
+
+    def _pictures(self, value: Any, column: str) -> tuple[Picture, ...]:
+        """The pictures of a reference, of a list of them or, in CSV, of a list as JSON text."""
+        if is_missing(value):
+            return ()
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            value = _structured(value, column)
+        references = value if isinstance(value, list) else [value]
+        try:
+            return tuple(self._source.picture(reference) for reference in references)
+        except DataError as error:
+            raise DataError(f"'{column}': {error}") from None
 
     def label(self, record: Record) -> Any:
         """The row's label, None where the record has none; an empty one or a NaN in it is an error."""
@@ -129,12 +165,25 @@ def _message(item: Any, column: str, turn: int) -> Message:
     if not isinstance(item, dict):
         raise DataError(f"'{column}' message {turn} is {{role, content}}, but this is {short(item)}")
     role, content, name = item.get("role"), item.get("content"), item.get("name")
+    if content is None and item.get("images") is not None:
+        content = ""
     if not isinstance(role, str) or not isinstance(content, str) or not isinstance(name, str | None):
         raise DataError(f"'{column}' message {turn} needs a role and a content, both text, but this is {short(item)}")
-    unknown = next((key for key in item if key not in ("role", "content", "name")), None)
+    unknown = next((key for key in item if key not in ("role", "content", "name", "images")), None)
     if unknown is not None:
-        raise DataError(f"'{column}' message {turn} has an unknown key '{unknown}' -- known: role, content, name")
+        raise DataError(
+            f"'{column}' message {turn} has an unknown key '{unknown}' -- known: role, content, name, images"
+        )
     return Message(role, content, name)
+
+
+def _shown(messages: Sequence[Message], pictures: tuple[Picture, ...]) -> Content:
+    """A conversation with pictures in its last message of the user."""
+    last = max((turn for turn, message in enumerate(messages) if message.role == "user"), default=None)
+    if last is None:
+        raise DataError("has pictures, but its conversation has no message of the user in which to show them")
+    shown = replace(messages[last], images=messages[last].images + pictures)
+    return (*messages[:last], shown, *messages[last + 1 :])
 
 
 def _policy(value: Any) -> Policy:

@@ -55,3 +55,38 @@ def jsonl_block(**block: Any) -> DataBlock:
 def block_of() -> Callable[..., DataBlock]:
     """A block over ``rows.jsonl`` with the given keys."""
     return jsonl_block
+
+
+@pytest.fixture
+def dicom_of() -> Callable[..., Any]:
+    """Makes a DICOM data set of pixels (pydicom), its fields overridden by keyword."""
+
+    def make(pixels: Any, bits: int = 16, **fields: Any) -> Any:
+        import pydicom
+        from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+        meta = pydicom.dataset.FileMetaDataset()
+        meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = MRImageStorage, ExplicitVRLittleEndian
+        meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[repr(sorted(fields.items()))])
+        dataset = pydicom.dataset.FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+        allocated = 8 * pixels.dtype.itemsize
+        defaults = {
+            "SOPClassUID": MRImageStorage,
+            "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
+            "Modality": "MR",
+            "Rows": pixels.shape[0],
+            "Columns": pixels.shape[1],
+            "SamplesPerPixel": 1,
+            "PhotometricInterpretation": "MONOCHROME2",
+            "BitsAllocated": allocated,
+            "BitsStored": bits,
+            "HighBit": bits - 1,
+            "PixelRepresentation": 0,
+        }
+        for name, value in {**defaults, **fields}.items():
+            setattr(dataset, name, value)
+        dataset.PixelData = pixels.tobytes()
+        dataset["PixelData"].VR = "OW" if allocated > 8 else "OB"
+        return dataset
+
+    return make

@@ -171,7 +171,7 @@ def test_a_file_that_changes_meanwhile_is_an_error(write_jsonl, block_of, monkey
     """The hash would belong to other rows."""
     path = write_jsonl(rows(3))
 
-    def hash_and_change(file):
+    def hash_and_change(file, parts):
         file.write_text(json.dumps(ROW) + "\n")
         return content_hash(file)
 

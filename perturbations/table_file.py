@@ -20,7 +20,7 @@ Record = Mapping[str, str]
 Stamp = tuple[str, int, int]
 """A state of a file: path, time of last change in ns, size in bytes. A changed file is read again."""
 
-_OURS = Path(__file__).parent / "tables"
+_OURS = Path(__file__).parent
 
 
 class FileOperator(Perturbation):
@@ -105,5 +105,6 @@ def column(table: str, name: str, where: tuple[str, str] | None = None) -> tuple
 
 
 def our_table(name: str) -> Path:
-    """The path of one of our own tables."""
-    return _OURS / name
+    """The path of one of our own tables, such as ``text/fillers.csv``."""
+    folder, _, file = name.partition("/")
+    return _OURS / folder / "tables" / file

@@ -1,3 +1,31 @@
 """Operators on volumes, one per file, each named as its kind."""
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "motion": "motion:Motion",
+    "ghosting": "ghosting:Ghosting",
+    "spike": "spike:Spike",
+    "gibbs_ringing": "gibbs_ringing:GibbsRinging",
+    "rician_noise": "rician_noise:RicianNoise",
+    "bias_field": "bias_field:BiasField",
+    "wrap_around": "wrap_around:WrapAround",
+    "zipper": "zipper:Zipper",
+    "susceptibility_void": "susceptibility_void:SusceptibilityVoid",
+    "smoothing": "smoothing:Smoothing",
+    "contrast_gamma": "contrast_gamma:ContrastGamma",
+    "anisotropy": "anisotropy:Anisotropy",
+    "slice_thickness": "slice_thickness:SliceThickness",
+    "downsample": "downsample:Downsample",
+    "pose": "pose:Pose",
+    "warp": "warp:Warp",
+    "dropped_slices": "dropped_slices:DroppedSlices",
+    "field_of_view": "field_of_view:FieldOfView",
+    "mask": "mask:Mask",
+    "skull_strip": "skull_strip:SkullStrip",
+    "intensity_window": "intensity_window:IntensityWindow",
+    "sequence_contrast": "sequence_contrast:SequenceContrast",
+    "mirror": "mirror:Mirror",
+    "reorientation": "reorientation:Reorientation",
+    "quarter_turn": "quarter_turn:QuarterTurn",
+    "vendor_profile": "vendor_profile:VendorProfile",
+    "torchio": "torchio_backend:TorchIO",
+}

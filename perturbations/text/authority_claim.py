@@ -7,9 +7,9 @@ from typing import Literal
 
 from robustspec.perturbation.base import Params, Passage, Perturbation
 
+from ..table_file import column
 from .irrelevant_sentence import add_sentences
 from .phrases import pick
-from .table_file import column
 
 
 class AuthorityClaim(Perturbation):
@@ -38,6 +38,6 @@ class AuthorityClaim(Perturbation):
         """The passage with one claim added."""
         if level == 0 or not passage.text.strip():
             return passage
-        claims = column("authority_claims.csv", "sentence", ("domain", self.domain))
+        claims = column("text/authority_claims.csv", "sentence", ("domain", self.domain))
         claim = claims[pick(random.Random(params["seed"]).random(), len(claims))]
         return passage.with_text(add_sentences(passage.text, [claim], self.where), 1.0)

@@ -13,8 +13,8 @@ from pydantic import Field
 from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 
+from ..table_file import our_table, records
 from .phrases import Phrases, fold, inside, with_case_of
-from .table_file import our_table, records
 
 Direction = Literal["contract", "expand"]
 
@@ -79,7 +79,7 @@ class Contraction(SiteEdits):
 def _pairs(direction: Direction) -> dict[str, str]:
     """From each form to the other one; the first line of the table wins."""
     pairs: dict[str, str] = {}
-    for _, record in records(our_table("contractions.csv"), ("long", "short", "direction")):
+    for _, record in records(our_table("text/contractions.csv"), ("long", "short", "direction")):
         if record["direction"] in ("both", direction):
             old, new = ("long", "short") if direction == "contract" else ("short", "long")
             pairs.setdefault(record[old], record[new])

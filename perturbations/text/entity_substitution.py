@@ -15,8 +15,8 @@ from robustspec.errors import DataError
 from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 
+from ..table_file import FileOperator, Stamp, records, stamp
 from .phrases import Phrases, begins_sentence, capitalised, confined, fold, inside, pick, with_case_of
-from .table_file import FileOperator, Stamp, records, stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 from robustspec.perturbation.ladder import Ladder
 
+from ..table_file import column
 from .phrases import pick
-from .table_file import column
 
 _GAP = re.compile(r"(?<=[^\W_]|[,;:)\"'’”])[ \t]+(?=[^\W_])")
 
@@ -54,5 +54,5 @@ class FillerWords(SiteEdits):
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """A filler and a blank."""
-        fillers = column("fillers.csv", "filler")
+        fillers = column("text/fillers.csv", "filler")
         return fillers[pick(rng.random(), len(fillers))] + " "

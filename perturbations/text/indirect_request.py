@@ -7,8 +7,8 @@ from typing import Literal
 
 from robustspec.perturbation.base import Params, Passage, Perturbation
 
+from ..table_file import column
 from .phrases import pick
-from .table_file import column
 
 
 class IndirectRequest(Perturbation):
@@ -33,6 +33,6 @@ class IndirectRequest(Perturbation):
         """The passage in one of the frames."""
         if level == 0 or not passage.text.strip():
             return passage
-        frames = column("indirect_templates.csv", "template")
+        frames = column("text/indirect_templates.csv", "template")
         before, _, after = frames[pick(random.Random(params["seed"]).random(), len(frames))].partition("{request}")
         return passage.with_text(before + passage.text + after, 1.0)

@@ -12,7 +12,7 @@ from robustspec.perturbation.base import Params, Passage, Perturbation
 from robustspec.perturbation.edits import shuffled
 from robustspec.perturbation.ladder import Ladder
 
-from .table_file import column
+from ..table_file import column
 
 
 class IrrelevantSentence(Perturbation):
@@ -50,7 +50,7 @@ class IrrelevantSentence(Perturbation):
         count = round(self.amount(level))
         if count < 1 or not passage.text.strip():
             return passage
-        bank = column("irrelevant_sentences.csv", "sentence")
+        bank = column("text/irrelevant_sentences.csv", "sentence")
         order = islice(shuffled(random.Random(params["seed"]), len(bank)), count)
         return passage.with_text(
             add_sentences(passage.text, [bank[index] for index in order], self.where), float(count)

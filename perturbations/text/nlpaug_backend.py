@@ -23,8 +23,8 @@ from robustspec.errors import PerturbationError
 from robustspec.perturbation.base import Params, Passage, Range
 from robustspec.perturbation.edits import Edit, splice
 
+from ..table_file import FileOperator
 from .phrases import inside
-from .table_file import FileOperator
 
 AUGMENTERS: dict[str, str] = {
     "KeyboardAug": "char",

@@ -14,8 +14,8 @@ from pydantic import Field
 from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 
+from ..table_file import our_table, records
 from .phrases import begins_sentence, capitalised, confined, inside, pick
-from .table_file import our_table, records
 
 WORDS = (
     "zero",
@@ -180,7 +180,7 @@ def _unit_forms(number: str, gap: str, unit: str) -> list[str]:
 def _spellings() -> dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
     """Of each unit its symbols, its names for one and its names for many."""
     found: dict[str, dict[str, list[str]]] = {}
-    for _, record in records(our_table("unit_forms.csv"), ("unit", "form", "role")):
+    for _, record in records(our_table("text/unit_forms.csv"), ("unit", "form", "role")):
         roles = found.setdefault(record["unit"], {"symbol": [], "one": [], "many": []})
         roles[record["role"]].append(record["form"])
     return {unit: (tuple(r["symbol"]), tuple(r["one"]), tuple(r["many"])) for unit, r in found.items()}

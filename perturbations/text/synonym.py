@@ -15,8 +15,8 @@ from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 from robustspec.perturbation.ladder import Ladder
 
+from ..table_file import FileOperator, Stamp, our_table, records, stamp
 from .phrases import Phrases, fold, inside, pick, with_case_of
-from .table_file import FileOperator, Stamp, our_table, records, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _read(file: Stamp) -> Thesaurus:
     return Thesaurus(Phrases(synonyms), {word: tuple(known) for word, known in synonyms.items()})
 
 
-_OWN = stamp(our_table("synonyms.csv"), "synonyms.csv")
+_OWN = stamp(our_table("text/synonyms.csv"), "synonyms.csv")
 
 
 class Synonym(SiteEdits, FileOperator):

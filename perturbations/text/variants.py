@@ -12,8 +12,8 @@ from typing import Any, Literal
 from robustspec.errors import DataError
 from robustspec.perturbation.base import Params, Passage
 
+from ..table_file import FileOperator, Stamp, read_text, records, stamp
 from .phrases import pick
-from .table_file import FileOperator, Stamp, read_text, records, stamp
 
 Variant = tuple[str, bool]
 """A text, and whether it was reviewed."""

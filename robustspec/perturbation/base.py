@@ -115,6 +115,8 @@ class Perturbation(Described):
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules that it imports when it is applied, of the optional extra ``extra``."""
     extra: ClassVar[str] = ""
+    uneven: ClassVar[str] = ""
+    """Why levels of a published ladder that is kept as it is do not all rise: ``calibrate`` tells it, and does not fail."""
 
     def amount(self, level: int | None) -> float:
         """The physical strength at ``level``, or the explicit one where ``level`` is None."""

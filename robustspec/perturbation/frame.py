@@ -86,10 +86,16 @@ class ImageOperator(Perturbation):
         changed = self.change(passage.value, self.amount(level), int(params["seed"]))
         return passage if changed is passage.value else passage.with_value(changed, self.magnitude(level))
 
-    def change(self, image: Image, amount: float, seed: int) -> Image:
-        """``image`` changed by ``amount``: pure, of the same type and size; draw from ``seeds.stream(seed, "stage")``.
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether what comes out has the shape of what went in; a crop that is not resized back has not."""
+        return True
 
-        With the same seed a greater amount keeps and extends the change of a smaller one.
+    def change(self, image: Image, amount: float, seed: int) -> Image:
+        """``image`` changed by ``amount``: pure, of the same type and, where it `keeps_shape`, size.
+
+        Draw from ``seeds.stream(seed, "stage")``. With the same seed a greater amount keeps and extends the change of a
+        smaller one.
         """
         raise NotImplementedError
 
@@ -110,6 +116,11 @@ class VolumeOperator(Perturbation):
         assert isinstance(passage.value, Volume)  # the scope hands over no other
         changed = self.change(passage.value, self.amount(level), int(params["seed"]))
         return passage if changed is passage.value else passage.with_value(changed, self.magnitude(level))
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether what comes out has the shape of what went in; resampling to another grid has not."""
+        return True
 
     def change(self, volume: Volume, amount: float, seed: int) -> Volume:
         """``volume`` changed by ``amount``: pure; draw from ``seeds.stream(seed, "stage")``.

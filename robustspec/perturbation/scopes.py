@@ -93,7 +93,7 @@ class PictureScope:
             changed = self.operator.apply(Frame(before, row, label), params[str(number)], level)
             if changed.value is before:
                 continue
-            after = self._changed(picture, row, params[str(number)], level, changed)
+            after = self._changed(picture, Frame(before, row, label), params[str(number)], level, changed)
             if after.digest != picture.digest:
                 new[number], label = after, changed.label
                 sizes.append(rms_change(before, changed.value) if changed.magnitude is None else changed.magnitude)
@@ -104,13 +104,18 @@ class PictureScope:
             row, input=_put(row.input, new), label=label, magnitude=sum(known) / len(known) if known else None
         )
 
-    def _changed(self, picture: Picture, row: Row, params: Params, level: int | None, changed: Frame) -> Picture:
-        operator = self.operator
+    def _changed(self, picture: Picture, frame: Frame, params: Params, level: int | None, changed: Frame) -> Picture:
+        """The changed picture, which tells apart all that ``apply`` may look at: the row and its label, too."""
+        operator, row, label = self.operator, frame.row, frame.label
         how = json.dumps(
-            [identity_of(operator, ""), operator.amount(level), level, params], sort_keys=True, default=str
+            [identity_of(operator, ""), operator.amount(level), level, params, row.id, label],
+            sort_keys=True,
+            default=str,
         )
         return picture.changed(
-            changed.value, how.encode(), lambda: operator.apply(Frame(picture.open(), row), params, level).value
+            changed.value,
+            how.encode("utf-8", "surrogatepass"),
+            lambda: operator.apply(Frame(picture.open(), row, label), params, level).value,
         )
 
     def _chosen(self, row: Row) -> list[tuple[int, Picture]]:

@@ -1,6 +1,7 @@
-"""What every registered perturbation must hold, ours or an installed package's.
+"""What every registered perturbation must hold, and what every one on text must, ours or an installed package's.
 
-A kind that needs arguments has an example below; all others are taken with their defaults.
+Operators on pictures and conversations are held to `test_picture_contract`. A kind that needs arguments has an example
+below; all others are taken with their defaults.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from robustspec.perturbation.protect import find
 from robustspec.perturbation.scope import Scope
 from robustspec.registry import listing, lookup
 
-KINDS = sorted(line.entry.kind for line in listing("perturbations"))
+KINDS = sorted(line.entry.kind for line in listing("perturbations") if line.cls is None or line.cls.modality == "text")
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "chain": {"steps": ["letter_case", {"kind": "keyboard_typo", "level": 3}]},
@@ -110,6 +111,12 @@ def test_every_kind_imports_and_says_its_own_name() -> None:
     lines = listing("perturbations")
     assert [line.entry.kind for line in lines if line.cls is None] == []
     assert all(line.cls.model_fields["kind"].default == line.entry.kind for line in lines if line.cls is not None)
+
+
+def test_every_modality_has_a_contract() -> None:
+    """No kind escapes: its modality is one of those that this test or that of pictures holds."""
+    modalities = {line.cls.modality for line in listing("perturbations") if line.cls is not None}
+    assert modalities <= {"text", "image", "volume", "conversation"}
 
 
 def test_same_seed_same_text_whatever_came_before(scopes: list[Scope], kind: str, tmp_path: Path) -> None:

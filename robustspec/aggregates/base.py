@@ -96,6 +96,11 @@ class Aggregate(Described):
         """The name under ``baselines:`` that it compares with, or None."""
         return None
 
+    @property
+    def over_clean(self) -> bool:
+        """Whether published numbers count by how far they are from the published number of clean."""
+        return False
+
     def row_weights(self, values: Sequence[str], shares: Sequence[float]) -> list[float]:
         """The weight of a row with each value of `group`, from the share of each value among the arm's units."""
         raise NotImplementedError

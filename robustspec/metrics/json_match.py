@@ -59,14 +59,15 @@ class JsonMatch(JudgedMetric):
         return self._match(one.value, other.value, self.fields if self.fields is not None else _keys(row.label))
 
     def _match(self, value: Any, label: Any, fields: tuple[str, ...]) -> bool:
-        return all(_equal(at(value, field), at(label, field), self.tolerance) for field in fields)
+        return all(equal(at(value, field), at(label, field), self.tolerance) for field in fields)
 
 
-def _equal(one: Any, other: Any, tolerance: float) -> bool:
+def equal(one: Any, other: Any, tolerance: float = 0.0) -> bool:
+    """Whether two values are equal as this metric compares them."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return all(_equal(one.get(key), other.get(key), tolerance) for key in {**one, **other})
+        return all(equal(one.get(key), other.get(key), tolerance) for key in {**one, **other})
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(_equal(a, b, tolerance) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(equal(a, b, tolerance) for a, b in zip(one, other, strict=True))
     if type(one) is type(other) and one == other:
         return True
     if normal(one) == normal(other):

@@ -76,7 +76,7 @@ class Overlap(RatioMetric):
         return frozenset(map(_item, named)) - {""}
 
     def _wanted(self, row: Row) -> Items:
-        label = _structure(row.label) if isinstance(row.label, str) else row.label
+        label = structure(row.label) if isinstance(row.label, str) else row.label
         if self.field is None and isinstance(label, dict):
             raise DataError(
                 f"row {row.id}: {self.kind} needs a list of items as label, not {row.label!r:.60} -- name the field that "
@@ -93,7 +93,7 @@ def _item(value: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _structure(text: str) -> Any:
+def structure(text: str) -> Any:
     """The list or mapping that a text is the JSON of, as in a CSV column; any other text as it is."""
     try:
         value = json.loads(text)

@@ -13,6 +13,10 @@ from robustspec.metrics.base import CaseMetric, RatioMetric, RowMetric, TableMet
 
 NEEDS = {kind: {"positive": "a"} for kind in ("auroc", "brier", "f1", "precision", "recall")}
 NEEDS["expected_calibration_error"] = {"field": "a"}
+NEEDS["hd95"] = {"worst_mm": 100, "spacing_mm": (1, 1)}
+LABELS = {"json_match": {"a": 1}, "numeric_match": 1, "mask_dice": [[0, 1]], "hd95": [[0, 1]]}
+LABELS |= {kind: ["a", "x"] for kind in ("item_precision", "item_recall", "kendall_tau", "order_accuracy")}
+"""Labels of the kinds that cannot read any."""
 BASES = {"case": CaseMetric, "row": RowMetric, "ratio": RatioMetric, "table": TableMetric}
 
 
@@ -64,8 +68,7 @@ def test_a_metric_survives_its_dump_and_pickling(metric):
 @pytest.mark.parametrize("value", [None, "", "a", 3, 2.5, True, [1, "x"], {"a": {"b": None}}])
 def test_no_answer_breaks_a_metric(metric, act, value):
     """Whatever a model says, a score lies within the declared bounds."""
-    label = {"a": 1} if metric.kind == "json_match" else 1 if metric.kind == "numeric_match" else "a"
-    case = Case(Row("1", "...", label=label), Answer(value, act))
+    case = Case(Row("1", "...", label=LABELS.get(metric.kind, "a")), Answer(value, act))
     if metric.shape == "case":
         assert metric.lower <= metric.score(case) <= metric.upper
     elif metric.shape == "ratio":

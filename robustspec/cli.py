@@ -26,6 +26,7 @@ then, with a file of your own:
   robustspec check spec.yaml          is it sound, and can every requirement be shown with this data?
   robustspec plan spec.yaml           how many calls will it cost?
   robustspec preview spec.yaml        what do the perturbations do to the data?
+  robustspec calibrate spec.yaml      is each of their levels harder than the one before?
   robustspec run spec.yaml --model mypackage.chatbot:answer
 
 exit codes: 0 fine, 1 something is red, 4 wrong usage or an unusable file, 130 interrupted

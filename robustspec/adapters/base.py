@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from robustspec.data.picture import Picture
 from robustspec.data.row import Input, Message, Output
 from robustspec.described import Described
+
+EVERYTHING = frozenset({"text", "image", "volume"})
+"""The modalities of a model that is handed whatever the data hold."""
 
 
 class Model:
@@ -23,6 +27,7 @@ class Model:
     name: str = "model"
     fingerprint: str | None = None
     modalities: frozenset[str] = frozenset({"text"})
+    """What it takes: text, image, volume."""
     deterministic: bool = True
     is_async: bool = False
     by_case: bool = False
@@ -92,6 +97,45 @@ def as_output(value: Any) -> Output:
     return Output(raw=value)
 
 
-def plain_messages(messages: Iterable[Message]) -> list[dict[str, str]]:
-    """A conversation as plain objects with ``role``, ``content`` and, where there is one, ``name``."""
-    return [{"role": m.role, "content": m.content} | ({} if m.name is None else {"name": m.name}) for m in messages]
+_A = {"image": "an image", "volume": "a volume"}
+
+
+def not_taken(model: Model, item: Input) -> str | None:
+    """Why an input is not shown to a model: what it holds is nothing that the model takes. None where it may be."""
+    if type(item.content) is str and "text" in model.modalities:
+        return None
+    shown = {picture.modality for picture in item.images}
+    if not shown and "text" not in model.modalities:
+        return f"the input shows no picture, and {model.name} takes {taken(model)}"
+    beyond = sorted(shown - model.modalities)
+    return f"the input shows {_A[beyond[0]]}, and {model.name} takes {taken(model)}" if beyond else None
+
+
+def taken(model: Model) -> str:
+    """What a model takes, in words: ``image and text``."""
+    return " and ".join(sorted(model.modalities))
+
+
+def plain_messages(messages: Iterable[Message], show: Callable[[Picture], Any]) -> list[dict[str, Any]]:
+    """A conversation as plain objects with ``role``, ``content`` and, where there are some, ``name`` and ``images``.
+
+    ``show`` says what stands for a picture: its opened value for a model in this process, a `data URL
+    <https://www.rfc-editor.org/rfc/rfc2397>`_ (`as_data_url`) for one that is sent JSON.
+    """
+    return [_plain(message, show) for message in messages]
+
+
+def _plain(message: Message, show: Callable[[Picture], Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.name is not None:
+        plain["name"] = message.name
+    if message.images:
+        plain["images"] = [show(picture) for picture in message.images]
+    return plain
+
+
+def as_data_url(picture: Picture) -> str:
+    """A picture as text: an image as PNG, a volume as gzipped NIfTI, in base64."""
+    from robustspec.data.picture_bytes import data_url
+
+    return data_url(picture.open())

@@ -5,17 +5,19 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from robustspec.adapters.base import AdapterSpec, Model, plain_messages
+from robustspec.adapters.base import EVERYTHING, AdapterSpec, Model, plain_messages
 from robustspec.adapters.target import expanded, import_target, source_fingerprint
+from robustspec.data.picture import Image, Picture, Value
 from robustspec.data.row import Input
 from robustspec.errors import AdapterError
 
-Form = Literal["text", "conversation", "auto"]
+Form = Literal["text", "conversation", "picture", "auto"]
 
 _ASYNC_IN_FLIGHT = 16
 _BATCH_RULE = "where a batch function returns a list with one output for each input -- or leave out batch: true"
@@ -37,7 +39,9 @@ class CallableAdapter(AdapterSpec):
     """``package.module:name``, found on Python's path, in the current folder, or beside the specification."""
     form: Form = "auto"
     """What the function gets: ``text`` (of a conversation, the last user message), ``conversation`` (a list of objects
-    with ``role`` and ``content``), or ``auto``: text where the row is text, a conversation where it is one."""
+    with ``role``, ``content`` and, where pictures are shown, ``images``: opened, an image with ``pixels``, a volume with
+    ``voxels`` and ``affine``, each a copy that it may change), ``picture`` (the last picture, opened), or ``auto``: text
+    where the row is text, a conversation where it is one."""
     batch: bool = False
     """The function takes a list of inputs and returns a list of as many outputs."""
     batch_size: int = Field(default=32, ge=1)
@@ -94,7 +98,9 @@ class CallableModel(Model):
         self._source = source
         self._form = form
         self._batch = batch
-        self.modalities = frozenset(getattr(source, "modalities", ("text",)))
+        default = {"text": frozenset({"text"}), "picture": frozenset({"image", "volume"})}.get(form, EVERYTHING)
+        own = getattr(source, "modalities", default)
+        self.modalities = frozenset([own] if isinstance(own, str) else own)
 
     def predict(self, inputs: Sequence[Input]) -> Sequence[Any]:
         """One output for each input; what the callable raises passes through, a wrong count is an `AdapterError`."""
@@ -166,7 +172,19 @@ def wrap(
 def _shaped(item: Input, form: Form) -> Any:
     if form == "text" or (form == "auto" and isinstance(item.content, str)):
         return item.text
-    return plain_messages(item.messages)
+    if form == "picture":
+        if not item.images:
+            raise AdapterError("the input holds no picture -- write form: auto")
+        return _opened(item.images[-1])
+    return plain_messages(item.messages, _opened)
+
+
+def _opened(picture: Picture) -> Value:
+    """A copy for the model, which may normalise in place: the value in the cache is what perturbed ones are made of."""
+    value = picture.open()
+    if isinstance(value, Image):
+        return value.with_pixels(value.pixels.copy())
+    return replace(value, voxels=value.voxels.copy(), affine=value.affine.copy())
 
 
 def _name_of(obj: Any) -> str:

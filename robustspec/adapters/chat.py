@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-from robustspec.adapters.base import Model
+from robustspec.adapters.base import Model, as_data_url
 from robustspec.adapters.endpoints.connection import Connection, aiohttp_module, tls_context
 from robustspec.adapters.endpoints.endpoint import Endpoint, Reply
 from robustspec.adapters.endpoints.faults import Names, message_of
@@ -19,6 +19,7 @@ from robustspec.adapters.environment import variables_of
 from robustspec.adapters.openai import checked_url, host_of
 from robustspec.adapters.target import expanded
 from robustspec.answers.withheld import withheld
+from robustspec.data.picture import Picture
 from robustspec.data.row import Content, Input, Output
 from robustspec.errors import AdapterError
 
@@ -36,6 +37,7 @@ class ChatModel(Model):
     """The live model of `OpenAIAdapter`; made by `open_chat`."""
 
     is_async = True
+    modalities = frozenset({"text", "image"})
 
     def __init__(self, endpoint: Endpoint, names: Names, body: Mapping[str, Any], system: str | None) -> None:
         self._endpoint, self._names = endpoint, names
@@ -74,7 +76,7 @@ class ChatModel(Model):
         if isinstance(content, str):
             messages = [_message("user", content)]
         else:
-            messages = [_message(each.role, each.content, each.name) for each in content]
+            messages = [_message(each.role, each.content, each.name, each.images) for each in content]
         if self._system is not None and (isinstance(content, str) or not content or content[0].role != "system"):
             messages.insert(0, _message("system", self._system))
         return f"{self._head}[{', '.join(messages)}]}}".encode("ascii")
@@ -176,10 +178,18 @@ def _file(adapter: OpenAIAdapter, name: str, folder: Path) -> Path | None:
     return None if path is None else folder / expanded(path, name)
 
 
-def _message(role: str, content: str, name: str | None = None) -> str:
+def _message(role: str, content: str, name: str | None = None, images: Sequence[Picture] = ()) -> str:
     """One message as JSON; a name that the protocol does not know stays here."""
     named = f', "name": "{name}"' if name is not None and _NAME.fullmatch(name) else ""
-    return f'{{"role": {_quoted(role)}, "content": {_quoted(content)}{named}}}'
+    said = _parts(content, images) if images else _quoted(content)
+    return f'{{"role": {_quoted(role)}, "content": {said}{named}}}'
+
+
+def _parts(content: str, images: Sequence[Picture]) -> str:
+    """Words and pictures as the parts of one message: PNG in data URLs."""
+    words = [f'{{"type": "text", "text": {_quoted(content)}}}'] if content else []
+    shown = [f'{{"type": "image_url", "image_url": {{"url": "{as_data_url(picture)}"}}}}' for picture in images]
+    return f"[{', '.join([*words, *shown])}]"
 
 
 def _first_choice(data: Any) -> Mapping[str, Any] | None:

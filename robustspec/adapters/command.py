@@ -13,14 +13,15 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from robustspec.adapters.base import AdapterSpec, Model, plain_messages
-from robustspec.adapters.callable import Form
+from robustspec.adapters.base import EVERYTHING, AdapterSpec, Model, as_data_url, plain_messages
 from robustspec.adapters.environment import secrets_of
 from robustspec.adapters.process import Process
 from robustspec.adapters.program import Program
 from robustspec.adapters.target import expanded
 from robustspec.data.row import Input
 from robustspec.errors import AdapterError
+
+Form = Literal["text", "conversation", "auto"]
 
 _HASHED_BYTES = 1 << 26
 _NAME_CHARACTERS = 60
@@ -30,7 +31,8 @@ class CommandAdapter(AdapterSpec):
     """A program in any language, started once, that answers requests line by line.
 
     A request is a line of JSON on its standard input, ``{"id": "7", "input": "..."}``, or with ``messages`` (a list of
-    objects with ``role`` and ``content``) where the row is a conversation. The answer is a line of JSON on its standard
+    objects with ``role``, ``content`` and, where pictures are shown, ``images``: data URLs, an image as PNG, a volume as
+    gzipped NIfTI) where the row is a conversation. The answer is a line of JSON on its standard
     output, ``{"id": "7", "output": ...}``, text or data, or ``{"id": "7", "error": "why there is none"}``. Answers may
     come in any order. Nothing else may be written there; standard error is free, and its end is quoted where the
     program dies. It is started at the first call, gets an end of file when the run is over, and then has five seconds.
@@ -139,12 +141,15 @@ class CommandModel(Model):
         self.name = name
         self._program = program
         self._form = form
+        self.modalities = frozenset({"text"}) if form == "text" else EVERYTHING
         self._closing = weakref.finalize(self, program.close)  # also where the interpreter ends without `close`
 
     async def predict_one(self, item: Input) -> Any:
         """The program's answer to one input; `AdapterError` where it died twice over it or cannot be started."""
         as_text = self._form == "text" or (self._form == "auto" and isinstance(item.content, str))
-        return await self._program.ask({"input": item.text} if as_text else {"messages": plain_messages(item.messages)})
+        if as_text:
+            return await self._program.ask({"input": item.text})
+        return await self._program.ask({"messages": plain_messages(item.messages, as_data_url)})
 
     def broken(self) -> str | None:
         """Why the program is not started again, None while it may be."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from robustspec.adapters.base import AdapterSpec, Model, plain_messages
+from robustspec.adapters.base import EVERYTHING, AdapterSpec, Model, as_data_url, plain_messages
 from robustspec.adapters.endpoints.connection import Connection, aiohttp_module, tls_context
 from robustspec.adapters.endpoints.endpoint import Endpoint, Reply
 from robustspec.adapters.endpoints.faults import Names, message_of, printable
@@ -34,8 +34,9 @@ class HttpAdapter(AdapterSpec):
     """An endpoint that takes a JSON document by POST and answers with another. Needs the extra `robustspec[http]`.
 
     ``body`` is the request with places in it: ``"{input}"`` stands for the text (of a conversation, the last user
-    message), ``"{messages}"`` for the conversation as a list of objects with ``role`` and ``content``, ``"{system}"``
-    for its system message, empty where it has none. A text that is a place and nothing else becomes the value; within a
+    message), ``"{messages}"`` for the conversation as a list of objects with ``role``, ``content`` and, where pictures are
+    shown, ``images`` (data URLs: an image as PNG, a volume as gzipped NIfTI), ``"{system}"`` for its system message, empty
+    where it has none. A text that is a place and nothing else becomes the value; within a
     longer text (``"Q: {input} A:"``) it is written there. ``response`` says where the answer stands. Nothing is
     evaluated: for anything cleverer, use `callable`.
 
@@ -188,11 +189,15 @@ class HttpModel(Model):
     def __init__(self, endpoint: Endpoint, names: Names, body: Any, response: str | None) -> None:
         self._endpoint, self._names = endpoint, names
         self._body, self._response = body, response
+        self._texts = frozenset(texts_of(body))
+        self.modalities = EVERYTHING if "{messages}" in self._texts else frozenset({"text"})
 
     async def predict_one(self, item: Input) -> Output:
         """The answer to one input; an error where there is none."""
         system = next((message.content for message in item.messages if message.role == "system"), "")
-        values = {"input": item.text, "messages": plain_messages(item.messages), "system": system}
+        values: dict[str, Any] = {"input": item.text, "system": system}
+        if "{messages}" in self._texts:
+            values["messages"] = plain_messages(item.messages, as_data_url)
         found = await self._endpoint.post(json.dumps(filled(self._body, values)).encode())
         if not isinstance(found, Reply):
             return Output(error=found.sentence)

@@ -27,7 +27,8 @@ _OWN_FIELDS = ("messages", "model", "stream", "n", "temperature", "seed", "max_t
 class OpenAIAdapter(AdapterSpec):
     """An OpenAI-compatible chat endpoint: vLLM, Ollama, llama.cpp, Azure, or the vendor.
 
-    A text is sent as one message of the user, a conversation as it is. ``in_flight`` calls are under way at once, fewer
+    A text is sent as one message of the user, a conversation as it is, its images as PNG in data URLs; volumes are not
+    taken. ``in_flight`` calls are under way at once, fewer
     while the endpoint says that it is overloaded (429, 503; ``Retry-After`` is obeyed), more again when it recovers.
     What may succeed later is tried again with growing random waits; a wrong key, an unknown model, a certificate that is
     not trusted or an endpoint that is down ends the run with one error, finished outputs kept.

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from robustspec.adapters.base import AdapterSpec, Model, plain_messages
+from robustspec.adapters.base import EVERYTHING, AdapterSpec, Model, plain_messages
 from robustspec.adapters.target import expanded
+from robustspec.data.picture import Picture
 from robustspec.data.row import Content, Input, Output
 from robustspec.errors import AdapterError
 
@@ -20,14 +21,18 @@ _FIELD_LIMIT = 1 << 27  # characters of one CSV field; Python's own limit of 131
 def input_sha(content: Content) -> str:
     """What ties a recorded output to its input: SHA-256, in hex, of the text or of the conversation's canonical JSON.
 
-    The canonical JSON is a list of objects with the sorted keys ``content``, ``name`` (where there is one) and
-    ``role``, no spaces, non-ASCII characters as they are, in UTF-8.
+    The canonical JSON is a list of objects with the sorted keys ``content``, ``images`` (where there are some: the digest
+    of each, in hex), ``name`` (where there is one) and ``role``, no spaces, non-ASCII characters as they are, in UTF-8.
     """
     if isinstance(content, str):
         text = content
     else:
-        text = json.dumps(plain_messages(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(plain_messages(content, _digest), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(picture: Picture) -> str:
+    return picture.digest.hex()
 
 
 class RecordedAdapter(AdapterSpec):
@@ -57,6 +62,7 @@ class RecordedModel(Model):
     """Answers a case with what was recorded for it; the fingerprint is the file's hash unless one is given."""
 
     by_case = True
+    modalities = EVERYTHING
 
     def __init__(self, path: Path, fingerprint: str | None = None) -> None:
         self.name = path.name

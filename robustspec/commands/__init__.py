@@ -5,7 +5,20 @@ The modules of ``NAMES`` import at their head nothing heavy, so that ``robustspe
 
 from __future__ import annotations
 
-NAMES = ("init", "check", "plan", "preview", "run", "show", "verify", "record", "export_cases", "list_kinds", "schema")
+NAMES = (
+    "init",
+    "check",
+    "plan",
+    "preview",
+    "calibrate",
+    "run",
+    "show",
+    "verify",
+    "record",
+    "export_cases",
+    "list_kinds",
+    "schema",
+)
 """The modules in this folder, in the order of the help."""
 
 FINE, RED, UNUSABLE, INTERRUPTED = 0, 1, 4, 130

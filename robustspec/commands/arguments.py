@@ -40,9 +40,9 @@ def _filled(paragraph: str) -> str:
     return paragraph if kept else textwrap.fill(paragraph, 96)
 
 
-def add_spec(parser: argparse.ArgumentParser) -> None:
-    """The argument SPEC and the option --cache."""
-    parser.add_argument("spec", metavar="SPEC", help="a specification file (YAML)")
+def add_spec(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """The argument SPEC, which may be ``optional``, and the option --cache."""
+    parser.add_argument("spec", metavar="SPEC", nargs="?" if optional else None, help="a specification file (YAML)")
     parser.add_argument(
         "--cache",
         metavar="DIR",

@@ -7,15 +7,17 @@ none, and the next one takes its place. So how far an arm can come shows only wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from robustspec.answers.extractors import Whole
 from robustspec.answers.reading import Reader
+from robustspec.data.row import Row
 from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.dispatch import Request
-from robustspec.engine.plan import ArmPlan, Ints, ScenarioPlan, Stream
+from robustspec.engine.plan import ArmPlan, CellPlan, Ints, ScenarioPlan, Stream
 from robustspec.language.spec import policy_of
 from robustspec.metrics.base import Metric
 
@@ -23,8 +25,23 @@ Marks = npt.NDArray[np.bool_]
 """By cell and slot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a case was made: its clean row, the changed one (the same on clean), the cell and the draw."""
+
+    clean: Row
+    changed: Row
+    cell: CellPlan
+    draw: int
+
+
 def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
-    """Each case that the arms of a scenario may need, once, rows opened as they are needed.
+    """Each case that the arms of a scenario may need, once, rows opened as they are needed."""
+    return (request for request, _ in cases_of(scenario, seed))
+
+
+def cases_of(scenario: ScenarioPlan, seed: int) -> Iterator[tuple[Request, Made]]:
+    """As `requests`, each with how it was made.
 
     Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
     """
@@ -39,8 +56,10 @@ def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
         made |= need
         for request in cases.requests(_wanted(need)):
             _count(request, scenario, metrics, counted)
+            _, pending, index, draw, *_ = request.tag
+            made_of = Made(pending.row, pending.rows[index][draw], scenario.cells[index], draw)
             request.tag = None
-            yield request
+            yield request, made_of
         for walk in walks:
             walk.take(counted[walk.arm.requirement.metric])
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 
 from robustspec.commands.arguments import UsageError, nearest
-from robustspec.commands.text import turns
-from robustspec.data.row import Content, Row
+from robustspec.commands.pictures import changes
+from robustspec.commands.text import marked
+from robustspec.data.row import Content, Row, images_of
 from robustspec.engine.cases import applied
 from robustspec.engine.plan import CellPlan, Plan, ScenarioPlan
+from robustspec.errors import PictureError
+from robustspec.perturbation.base import Perturbation
+from robustspec.perturbation.calibration import ladder_of
+from robustspec.perturbation.ladder import Ladder
 
 
 def perturbed(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> Row:
@@ -21,22 +27,74 @@ def perturbed(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> Row:
     return applied(cell, row, cell.scope.sample(seed, row, draw))
 
 
+def perturbed_or_why(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> tuple[Row, str]:
+    """The row of a case, and "" or why there is none: a picture that cannot be opened, or not be changed."""
+    try:
+        changed = perturbed(cell, row, seed, draw)
+        for picture in images_of(changed.input):
+            _ = picture.digest
+    except PictureError as error:
+        return row, str(error)
+    return changed, ""
+
+
 def strength(cell: CellPlan) -> str:
     """What a cell does, in physical units: "keyboard_typo, letter_fraction 0.03"."""
     if cell.entry is None:
         return "as the data has it"
     operator = cell.entry.operator
-    if operator.ladder is None:
-        return operator.kind
-    unit = f" {operator.ladder.unit}" if operator.ladder.unit else ""
-    return f"{operator.kind}, {operator.ladder.parameter} {operator.amount(cell.level):g}{unit}"
+    amount = amount_in_words(operator, cell.level)
+    return f"{operator.kind}, {amount}" if amount else operator.kind
+
+
+def amount_in_words(operator: Perturbation, level: int | None) -> str:
+    """The physical strength of a level: ``letter_fraction 0.03``, "" of an operator without a ladder."""
+    ladder = ladder_of(operator)
+    return "" if ladder is None else f"{ladder.parameter} {operator.amount(level):g}{unit_of(ladder)}"
+
+
+def unit_of(ladder: Ladder) -> str:
+    """The unit of a ladder with a space before it, "" where its parameter's name says it."""
+    words = {"%": "percent"}
+    said = words.get(ladder.unit, ladder.unit) in ladder.parameter.split("_")
+    return f" {ladder.unit}" if ladder.unit and not said else ""
 
 
 def pairs(clean: Content, changed: Content) -> Iterator[tuple[str, str, str]]:
-    """Who, clean text and changed text of each part of an input that differs; a perturbation keeps their number."""
-    for (who, old), (_, new) in zip(turns(clean), turns(changed), strict=True):
-        if old != new:
-            yield who, old, new
+    """Who, clean text and changed text of each part of an input that differs; "" where a turn was put in or taken out."""
+    return ((who, old, new) for who, old, new in aligned(clean, changed) if old != new)
+
+
+def aligned(clean: Content, changed: Content) -> Iterator[tuple[str, str, str]]:
+    """Who, clean text and changed text of every part, part against part where the same speakers follow each other.
+
+    Where they do not, because turns were put in, taken out or moved, the parts that stayed in order are found first.
+    """
+    old, new = _words(clean), _words(changed)
+    if [who for who, _ in old] == [who for who, _ in new]:
+        yield from ((who, one, other) for (who, one), (_, other) in zip(old, new, strict=True))
+        return
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from ((who, text, text) for who, text in old[i1:i2])
+        else:
+            yield from ((who, text, "") for who, text in old[i1:i2])
+            yield from ((who, "", text) for who, text in new[j1:j2])
+
+
+def _words(content: Content) -> list[tuple[str, str]]:
+    if isinstance(content, str):
+        return [("user", content)]
+    return [(message.name or message.role, message.content) for message in content]
+
+
+def changed_parts(clean: Content, changed: Content, *, whole: bool = False) -> Iterator[tuple[str, str]]:
+    """Who and marked text of each part that differs (``whole``: of every part), then a line for each picture that does."""
+    plain_text = isinstance(clean, str) and isinstance(changed, str)
+    for who, old, new in aligned(clean, changed) if whole else pairs(clean, changed):
+        if old or new:
+            yield "" if plain_text else who, marked(old, new)
+    yield from (("", line) for line in changes(clean, changed))
 
 
 @dataclass(frozen=True, slots=True)

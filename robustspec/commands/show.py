@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from robustspec.commands import FINE, RED
 from robustspec.commands.arguments import UsageError, add_command, add_spec, cache_of, plan_of
-from robustspec.commands.text import block, marked, plain, table, turns, visible
+from robustspec.commands.text import block, plain, table, turns, visible
 from robustspec.errors import OfflineMiss
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the case."""
     from robustspec.commands.preview import warn_of_patients
-    from robustspec.commands.rows import perturbed, place_of
+    from robustspec.commands.rows import perturbed_or_why, place_of
 
     plan = plan_of(args)
     place = place_of(plan, args.case_id)
     row = place.scenario.dataset.rows([int(place.scenario.rows[place.slot])])[0]
-    changed = perturbed(place.scenario.cells[place.cell], row, plan.seed, place.draw)
+    changed, absent = perturbed_or_why(place.scenario.cells[place.cell], row, plan.seed, place.draw)
     warn_of_patients(plan)
-    for line in _head(args.case_id, place, row, changed):
+    for line in _head(args.case_id, place, row, None if absent else changed):
         print(line)
     seen, why = _replayed(plan, place, args)
-    for line in _sides(place, row, changed, seen):
+    for line in _sides(place, row, changed, seen, absent):
         print(line)
     if why:
         print(visible(f"\n{args.spec}: {why}"), file=sys.stderr)
@@ -120,35 +120,41 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
     return seen, f"{model.name} has no stored output for this case -- run it, or call the model with --call"
 
 
-def _head(case_id: str, place: Place, row: Row, changed: Row) -> Iterator[str]:
+def _head(case_id: str, place: Place, row: Row, changed: Row | None) -> Iterator[str]:
     from robustspec.commands.rows import strength
     from robustspec.language.spec import policy_of
 
     cell, scenario = place.scenario.cells[place.cell], place.scenario.scenario
     groups = "".join(f", {name} {value}" for name, value in row.groups.items())
     unit = f", unit {row.unit}" if row.unit and row.unit != row.id else ""
-    magnitude = "" if cell.scope is None or changed.magnitude is None else f", magnitude {changed.magnitude:.3g}"
+    size = None if cell.scope is None or changed is None else changed.magnitude
+    magnitude = "" if size is None else f", magnitude {size:.3g}"
+    label = row.label if changed is None else changed.label
     yield visible(f"case      {case_id}")
     yield visible(f"scenario  {scenario.title}")
     yield visible(f"row       {row.id}{unit}{groups}")
     yield visible(f"cell      {cell.name}: {strength(cell)}{magnitude}")
     yield f"policy    {' or '.join(policy_of(cell.entry, row.policy, scenario))}"
-    yield visible(f"expected  {'no label' if changed.label is None else plain(changed.label)}")
+    yield visible(f"expected  {'no label' if label is None else plain(label)}")
 
 
-def _sides(place: Place, row: Row, changed: Row, seen: _Seen) -> Iterator[str]:
+def _sides(place: Place, row: Row, changed: Row, seen: _Seen, absent: str) -> Iterator[str]:
     yield "\nclean"
     yield from block(turns(row.input), "  input   ")
     yield from _said(seen, 0)
     cell = place.scenario.cells[place.cell]
     if cell.scope is None:
         return
+    from robustspec.commands.rows import changed_parts
+
     yield f"\n{cell.name}"
+    if absent:
+        yield visible(f"  input   none, the case is missing: {absent}")
+        return
     if changed is row:
         yield "  input   unchanged: this case is no evidence, and is not called"
         return
-    both = zip(turns(row.input), turns(changed.input), strict=True)
-    yield from block([(who, marked(old, new)) for (who, old), (_, new) in both], "  input   ")
+    yield from block(changed_parts(row.input, changed.input, whole=True), "  input   ")
     yield from _said(seen, place.cell)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from robustspec.data.row import Content
+    from robustspec.data.row import Content, Message
 
 WIDTH = 110
 LONGEST_NAME = 70
@@ -67,10 +68,21 @@ def plain(value: Any) -> str:
 
 
 def turns(content: Content) -> list[tuple[str, str]]:
-    """An input as (who, text): one nameless part for plain text, one part for each message of a conversation."""
+    """An input as (who, text): one nameless part for plain text, one for each message of a conversation and its pictures."""
     if isinstance(content, str):
         return [("", content)]
-    return [(message.name or message.role, message.content) for message in content]
+    from robustspec.commands.pictures import lines_of
+
+    pictures = lines_of(content)
+    return [
+        (message.name or message.role, "\n".join([*_said(message), *islice(pictures, len(message.images))]))
+        for message in content
+    ]
+
+
+def _said(message: Message) -> list[str]:
+    """The words of a message; none where it only shows pictures."""
+    return [message.content] if message.content or not message.images else []
 
 
 def block(lines: Iterable[tuple[str, str]], indent: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from robustspec.adapters.base import Model, as_output
+from robustspec.adapters.base import Model, as_output, not_taken
 from robustspec.data.row import Input, Output
 from robustspec.errors import AdapterError
 
@@ -68,7 +68,13 @@ def call_batch(model: Model, inputs: Sequence[Input]) -> list[Output]:
     """One output for each input of one `predict`; where a batch raises, each of its inputs is tried once alone.
 
     So one bad input does not cost the others. A wrong number of outputs costs them all: which belongs to which is lost.
+    An input with a picture that the model does not take has no output, and is not handed over.
     """
+    faults = [not_taken(model, item) for item in inputs]
+    if any(faults):
+        taken = [item for item, fault in zip(inputs, faults, strict=True) if fault is None]
+        outputs = iter(call_batch(model, taken) if taken else ())
+        return [next(outputs) if fault is None else Output(error=fault) for fault in faults]
     begun = time.perf_counter()
     try:
         values = model.predict(inputs)
@@ -84,6 +90,8 @@ def call_batch(model: Model, inputs: Sequence[Input]) -> list[Output]:
 
 async def call_one(model: Model, item: Input, timeout_s: float) -> Output:
     """The output for one input of an async model; a call beyond ``timeout_s`` is cancelled and is no answer."""
+    if (fault := not_taken(model, item)) is not None:
+        return Output(error=fault)
     begun = time.perf_counter()
     limit = asyncio.timeout(timeout_s)
     try:

@@ -80,7 +80,8 @@ class Cases:
 
     ``metrics`` are those of the selected arms, each under the name that its scores are kept by. ``repeats`` is how often
     each case is called; a metric that ``counted`` names takes only so many of them, from the first. A ``by_case`` model is
-    given a conversation whole, any other one turn by turn.
+    given a conversation whole, any other one turn by turn. ``absent`` counts the cases that cannot be made because a picture
+    does not open or cannot be changed, and ``first_absent`` says which was the first, and why.
     """
 
     def __init__(
@@ -98,6 +99,8 @@ class Cases:
         self.metrics = dict(metrics)
         self.table = ScoreTable(self.metrics, len(plan.cells), len(plan.rows))
         self.counts = Counts()
+        self.absent = 0
+        self.first_absent = ""
         self.by_case = by_case
         self._following: list[Request] = []
         self.magnitudes = [Magnitude() for _ in plan.cells]
@@ -138,7 +141,7 @@ class Cases:
             pending.rows[index] = [clean if isinstance(row, Output) else row for row in changed]
             for draw, row in enumerate(changed):
                 if isinstance(row, Output):
-                    self._absent(pending, (index, draw), row, again)
+                    self._miss(pending, (index, draw), row, again)
                     continue
                 unchanged = row is clean and cell.scope is not None
                 if not again:
@@ -163,13 +166,16 @@ class Cases:
             return Output(error=str(error))
         return row
 
-    def _absent(self, pending: _Pending, where: tuple[int, int], output: Output, again: bool) -> None:
+    def _miss(self, pending: _Pending, where: tuple[int, int], output: Output, again: bool) -> None:
         """Count the cases of a row whose picture does not open: they are missing, and nobody is asked."""
         for repeat in range(self.repeats):
             pending.outputs[*where, repeat] = output
         if not again:
             self.counts.generated += self.repeats
             self.counts.missing += self.repeats
+            self.absent += self.repeats
+            case_id = self.case_id(pending.row.id, self.plan.cells[where[0]], where[1])
+            self.first_absent = self.first_absent or f"{case_id}: {output.error}"
 
     def _count(self, index: int, row: Row, unchanged: bool) -> None:
         self.counts.generated += self.repeats

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from robustspec.data.row import Case, Content, Output, Row
+from robustspec.data.row import Case, Content, Message, Output, Row
 from robustspec.engine.breakdown import Part
 from robustspec.engine.dispatch import Request
 from robustspec.engine.evidence import Example
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.table import SCORED
+from robustspec.errors import PictureError
 from robustspec.language.spec import Privacy
 
 EXAMPLES = 3
@@ -59,7 +60,10 @@ class Examples:
         """One case with its clean twin, where that was called."""
         cases, plan = self.scenario.cases, self.scenario.plan
         cell, row = plan.cells[index], plan.dataset.rows([int(plan.rows[slot])])[0]
-        draw, changed = cases.changed(cell, row)
+        try:
+            draw, changed = cases.changed(cell, row)
+        except PictureError:  # it opened when it was scored: somebody moved the file since
+            return Example(cases.case_id(row.id, cell), cell.name, score)
         case_id = cases.case_id(row.id, cell, draw)
         if self.privacy.examples == "ids":
             return Example(case_id, cell.name, score)
@@ -95,7 +99,12 @@ def text_of(content: Content) -> str:
     """An input as text, cut to what an example shows."""
     if isinstance(content, str):
         return content[:LONGEST_TEXT]
-    return "\n".join(f"{message.role}: {message.content}" for message in content)[:LONGEST_TEXT]
+    return "\n".join(f"{message.role}: {_said(message)}" for message in content)[:LONGEST_TEXT]
+
+
+def _said(message: Message) -> str:
+    """What a message says and shows; pictures by their names."""
+    return " ".join([*([message.content] if message.content else []), *(f"[{each.name}]" for each in message.images)])
 
 
 def plain(value: Any) -> str:

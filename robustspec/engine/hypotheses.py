@@ -70,7 +70,7 @@ class Hypotheses:
         """The published numbers that the cells are compared with, None where the baseline is a model or there is none."""
         name = aggregate.baseline
         table = None if name is None else self.spec.baselines[name]
-        return np.array([table.score(cell) for cell in cells]) if isinstance(table, Published) else None
+        return table.numbers(cells, aggregate.over_clean) if isinstance(table, Published) else None
 
     def of(
         self,

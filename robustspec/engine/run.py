@@ -112,7 +112,7 @@ class Run:
                 self._rounds()
             except Cancelled:
                 notes.append("the run was stopped before its end; what is missing below has no verdict")
-        notes += self._call_notes()
+        notes += [*self._call_notes(), *self._picture_notes()]
         notes += [note for data in self.plan.datasets.values() for note in data.warnings]
         seconds = time.monotonic() - self._started
         return self.builder.run_result(self.scenarios, self._results, started, seconds, notes)
@@ -125,6 +125,14 @@ class Run:
                 yield f"{errors} call{'s' * (errors > 1)}{of} gave no answer, the first: {dispatcher.first_error}"
             yield from caller.model.notes()
             yield from caller.store.notes
+
+    def _picture_notes(self) -> Iterator[str]:
+        """Cases that nobody was asked, because a picture of theirs cannot be used."""
+        cases = [scenario.cases for scenario in self.scenarios]
+        if absent := sum(each.absent for each in cases):
+            first = next(each.first_absent for each in cases if each.first_absent)
+            what = "case shows a picture" if absent == 1 else "cases show pictures"
+            yield f"{absent} {what} that cannot be used, the first: {first}"
 
     def _rounds(self) -> None:
         for scenario in self.scenarios:

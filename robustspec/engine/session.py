@@ -6,13 +6,15 @@ The pieces are `load_plan`, `open_model`, `run_plan` and `Background`; nothing h
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from robustspec.adapters.base import AdapterSpec, Model
+from robustspec.adapters.base import AdapterSpec, Model, taken
+from robustspec.data.dataset import Dataset
+from robustspec.data.row import images_of
 from robustspec.engine.compile import check_ids, compile_spec
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
@@ -131,7 +133,10 @@ def run_plan(
     with ExitStack() as stack:
         caller = Caller(model, stack.enter_context(store_of(plan, model, options)), timeout_s)
         baselines = _open_baselines(plan, chosen, options, stack)
-        check_privacy(plan, [model, *(each.model for each in baselines.values())])
+        models: dict[str | None, Model] = {name: each.model for name, each in baselines.items()}
+        models[None] = model
+        check_privacy(plan, models.values())
+        check_modalities(plan, models, chosen)
         looks = None if plan.quick else stack.enter_context(Looks(options.cache))
         return Run(
             plan,
@@ -162,6 +167,36 @@ def check_privacy(plan: Plan, models: Iterable[Model]) -> None:
                 f"the data contains patient data and {endpoint} is not in privacy.may_send_to -- add it there if it may "
                 "receive this data, or use a local model"
             )
+
+
+_LOOKED_AT = 50
+"""Rows of a data set that are looked at for what they show."""
+
+
+def check_modalities(plan: Plan, models: Mapping[str | None, Model], selected: set[str] | None = None) -> None:
+    """`AdapterError` where data of the selected arms show what a model does not take, as far as the first rows tell.
+
+    ``models`` are the model under test, under None, and those that it is compared with, by name. A later row of another
+    kind has no output.
+    """
+    arms = [arm for arm in plan.arms if (selected is None or arm.id in selected) and arm.problem is None]
+    data_of = {scenario.id: scenario.dataset for scenario in plan.scenarios}
+    asked = dict.fromkeys((name, arm.scenario) for arm in arms for name in (None, arm.baseline) if name in models)
+    for name, scenario in asked:
+        _check_taken(models[name], data_of[scenario])
+
+
+def _check_taken(model: Model, dataset: Dataset) -> None:
+    rows = dataset.rows(range(min(_LOOKED_AT, dataset.n_rows)))
+    shown = {picture.modality for row in rows for picture in images_of(row.input)}
+    beyond = sorted(shown - model.modalities)
+    if not beyond and (shown or "text" in model.modalities):
+        return
+    what, remedy = (f"{beyond[0]}s", "use a model that takes them") if beyond else ("no pictures", "use another model")
+    raise AdapterError(
+        f"data '{dataset.name}' shows a model {what}, and {model.name} takes {taken(model)} -- {remedy}, or give it "
+        "other data"
+    )
 
 
 def _open_baselines(plan: Plan, selected: set[str] | None, options: Options, stack: ExitStack) -> dict[str, Caller]:

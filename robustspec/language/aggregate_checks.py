@@ -9,6 +9,7 @@ import numpy as np
 
 from robustspec.aggregates.base import Floats
 from robustspec.language.baselines import Published
+from robustspec.language.cells import CLEAN
 from robustspec.language.explain import Finding
 from robustspec.language.placed import Placed
 from robustspec.language.tree import Loc
@@ -31,8 +32,7 @@ def reference(place: Placed) -> Floats | None:
     table = place.published
     if table is None or not place.cells_known:
         return None
-    scores = [table.score(cell) for cell in place.cells]
-    return np.array(scores, dtype=np.float64) if None not in scores else None
+    return table.numbers(place.cells, place.requirement.aggregate.over_clean)
 
 
 def _group(place: Placed, metric: Metric) -> Iterator[Finding]:
@@ -72,6 +72,9 @@ def _baseline(place: Placed, metric: Metric) -> Iterator[Finding]:
             yield Finding(loc, f"unknown baseline '{name}'", hint)
     elif isinstance(table := known[name], Published):
         yield from _published(place, metric, table, name)
+    elif place.requirement.aggregate.over_clean:
+        message = f"'{name}' is a model, whose own errors over clean may come out as 0 or less"
+        yield Finding((*loc[:-1], "relative"), message, "compare with published numbers, or leave relative out")
     elif _counts_errors(place) and place.cells_known:
         yield from _one_perturbation(place)
 
@@ -101,8 +104,24 @@ def _published(place: Placed, metric: Metric, table: Published, name: str) -> It
     if absent:
         hint = f"add it to baselines.{name}.scores, or select other cells"
         yield Finding(loc, f"'{name}' has no number for {_names(absent)}", hint)
-    for key in dict.fromkeys(key for cell in place.cells if (key := table.key(cell)) is not None):
+    keys = dict.fromkeys(key for cell in place.cells if (key := table.key(cell)) is not None)
+    for key in keys:
         yield from _number(place, metric, table.scores[key], ("baselines", name, "scores", key))
+    if place.requirement.aggregate.over_clean:
+        yield from _over_clean(metric, table, name, [key for key in keys if key != CLEAN])
+
+
+def _over_clean(metric: Metric, table: Published, name: str, keys: list[str]) -> Iterator[Finding]:
+    """What is counted in units of an excess needs one, in each of the numbers that a row may have."""
+    clean, loc = table.scores.get(CLEAN), ("baselines", name, "scores")
+    if clean is None:
+        message = f"'{name}' has no number for '{CLEAN}', over which relative errors are counted"
+        yield Finding(loc, message, f"add {CLEAN}, or leave relative out")
+        return
+    for key in keys:
+        if (clean - table.scores[key]) * (1 if metric.direction == "higher" else -1) <= 0:
+            message = f"{table.scores[key]:g} is no worse than {clean:g} on clean and leaves no excess to compare with"
+            yield Finding((*loc, key), message, "select other cells, or leave relative out")
 
 
 def _number(place: Placed, metric: Metric, number: float, loc: Loc) -> Iterator[Finding]:
@@ -110,7 +129,7 @@ def _number(place: Placed, metric: Metric, number: float, loc: Loc) -> Iterator[
     if not lower <= number <= upper:
         percent = f"did you mean {number / 100:g}?" if upper == 1 < number <= 100 else "write it in the metric's scale"
         yield Finding(loc, f"{number:g} is no value of '{own}', which lies between {lower:g} and {upper:g}", percent)
-    elif _counts_errors(place) and number == _best(metric):
+    elif _counts_errors(place) and not place.requirement.aggregate.over_clean and number == _best(metric):
         message = f"{number:g} leaves no error to compare with"
         yield Finding(loc, message, "use aggregate: difference, or select other cells")
 
@@ -141,6 +160,8 @@ def value_bounds(place: Placed, metric: Metric) -> tuple[float, float]:
     unknown = aggregate.baseline is not None and aggregate.baseline not in place.view.spec.baselines
     if unknown or (place.published is not None and numbers is None):
         return -math.inf, math.inf
-    if numbers is not None and not np.all((metric.lower <= numbers) & (numbers <= metric.upper)):
+    # Less that of clean, a number lies within the width of the scale.
+    base = metric.upper if aggregate.over_clean else 0.0
+    if numbers is not None and not np.all((metric.lower - base <= numbers) & (numbers <= metric.upper)):
         return -math.inf, math.inf
     return aggregate.bounds(metric.lower, metric.upper, numbers, metric.direction != "lower")

@@ -6,6 +6,7 @@ Each check yields findings with the location of the place to change. Parts that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -68,6 +69,7 @@ def _scenario(view: View, key: str, scenario: Scenario) -> Iterator[Finding]:
     yield from _perturbation_names(here, scenario)
     for index, entry in enumerate(scenario.perturbations):
         yield from _relation((*here, "perturbations", index, "relation", "kind"), entry)
+        yield from _place((*here, "perturbations", index), entry)
     yield from _coverage(view, here, scenario)
     yield from _requirement_ids(here, scenario)
     for index, requirement in enumerate(scenario.requirements):
@@ -109,6 +111,26 @@ def _relation(loc: Loc, entry: PerturbationEntry) -> Iterator[Finding]:
     if entry.relation is not None and entry.relation.kind == "keeps" and declared != "keeps":
         message = f"'{entry.operator.kind}' moves the right answer: its relation is {declared}, not keeps"
         yield Finding(loc, message, "remove the relation")
+
+
+_ON = {
+    "text": ("input, system, turn.N or context.NAME", re.compile(r"input|system|turn\..*|context\..*")),
+    "image": ("input (every picture) or image.N", re.compile(r"input|image\..*")),
+    "volume": ("input (every picture) or image.N", re.compile(r"input|image\..*")),
+    "conversation": ("nothing: it acts on the whole conversation", re.compile("input")),
+}
+"""What ``on`` may name, by the operator's modality."""
+
+
+def _place(loc: Loc, entry: PerturbationEntry) -> Iterator[Finding]:
+    """``on``, ``protect`` and ``within`` must fit what the operator acts on."""
+    kind, modality = entry.operator.kind, entry.operator.modality
+    choices, pattern = _ON.get(modality, _ON["text"])
+    if not pattern.fullmatch(entry.on):
+        yield Finding((*loc, "on"), f"'{entry.on}' is nothing that {kind} can change", f"write {choices}")
+    for key in ("protect", "within"):
+        if modality != "text" and getattr(entry, key) is not None:
+            yield Finding((*loc, key), f"'{key}' speaks of text, and {kind} acts on {modality}s", f"remove {key}")
 
 
 def _coverage(view: View, here: Loc, scenario: Scenario) -> Iterator[Finding]:

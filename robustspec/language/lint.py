@@ -13,7 +13,7 @@ from pathlib import Path
 from robustspec.adapters.base import AdapterSpec
 from robustspec.data.checks import check_block
 from robustspec.data.dataset import Dataset
-from robustspec.data.row import Row
+from robustspec.data.row import Row, images_of
 from robustspec.errors import DataError, Fault, RobustspecError
 from robustspec.language.checks import COVERAGE_HINT, NO_COVERAGE, cross_check, has_coverage
 from robustspec.language.explain import Finding
@@ -54,7 +54,8 @@ def check_rows(
         finding
         for key, scenario in spec.scenarios.items()
         if scenario.data in datasets
-        for finding in _shares(scenario, datasets[scenario.data], ("scenarios", key))
+        for find in (_shares, _nothing_to_act_on)
+        for finding in find(scenario, datasets[scenario.data], ("scenarios", key))
     ]
     return [_fault(finding, path, marks or {}) for finding in findings]
 
@@ -73,6 +74,51 @@ def _shares(scenario: Scenario, dataset: Dataset, here: Loc) -> Iterator[Finding
                 message, _, hint = str(error).partition(" -- ")
                 yield Finding((*here, "requirements", index, "aggregate", "to"), message, hint)
                 break
+
+
+_LOOKED_AT = 50
+"""Rows that are looked at at once for what operators act on."""
+
+_Shown = tuple[str, str]
+"""Where a picture stands, as ``on`` names it, and its modality."""
+
+
+def _nothing_to_act_on(scenario: Scenario, dataset: Dataset, here: Loc) -> Iterator[Finding]:
+    """Operators on images or volumes where no row shows one in the place that they name."""
+    wanted = {index: each for index, entry in enumerate(scenario.perturbations) if (each := _acts_on(entry))}
+    shown = _shown(dataset, set(wanted.values()))
+    for index, (place_, modality) in wanted.items():
+        if (place_, modality) in shown:
+            continue
+        kind, loc = scenario.perturbations[index].operator.kind, (*here, "perturbations", index)
+        if ("input", modality) in shown:
+            message = f"{kind} acts on {place_}, and no row of data '{dataset.name}' shows {_a(modality)} there"
+            yield Finding((*loc, "on"), message, "write input (every picture), or the number of another one")
+        else:
+            there = " and ".join(sorted({f"{each}s" for _, each in shown})) or "no pictures"
+            message = f"{kind} acts on {modality}s, and data '{dataset.name}' shows {there}"
+            yield Finding(loc, message, "use other data, or an operator that fits them")
+
+
+def _acts_on(entry: PerturbationEntry) -> _Shown | None:
+    modality = entry.operator.modality
+    return (entry.on, modality) if modality in ("image", "volume") else None
+
+
+def _shown(dataset: Dataset, wanted: set[_Shown]) -> set[_Shown]:
+    """What rows show and where, from the first on until all that is wanted has been seen."""
+    shown: set[_Shown] = set()
+    for start in range(0, dataset.n_rows, _LOOKED_AT):
+        if wanted <= shown:
+            break
+        for row in dataset.rows(range(start, min(start + _LOOKED_AT, dataset.n_rows))):
+            for number, picture in enumerate(images_of(row.input), 1):
+                shown |= {("input", picture.modality), (f"image.{number}", picture.modality)}
+    return shown
+
+
+def _a(modality: str) -> str:
+    return f"an {modality}" if modality == "image" else f"a {modality}"
 
 
 def _baselines(spec: Spec, folder: Path) -> Iterator[Finding]:

@@ -162,3 +162,39 @@ def test_without_a_model(command, folder):
     code, _, err = command("show", "spec.yaml", "typos/n1/clean")
     assert code == 4
     assert "--model" in err
+
+
+@pytest.fixture
+def pictures(tmp_path, monkeypatch):
+    """The current folder, with photos, scans and a specification about them."""
+    picture_folder = pytest.importorskip("picture_folder", exc_type=ImportError)
+    picture_folder.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_pictures_of_a_case_are_described(command, pictures):
+    """The clean one, and what is left of the changed one."""
+    _, out, _ = command("show", "spec.yaml", "blurred/v1/smoothing-4")
+    clean, changed = out.split("\nclean\n")[1].split("\nsmoothing-4\n")
+    assert clean.startswith("  input   user: [image 1: volume 20 x 24 x 20, 3 x 3 x 3 mm, RAS, s1.nii.gz]\n")
+    assert changed.startswith("  input   [image 1: volume 20 x 24 x 20, 3 x 3 x 3 mm, RAS, s1.nii.gz] SSIM 0.")
+
+
+def test_words_beside_an_unchanged_picture(command, pictures):
+    """A perturbation of the text leaves the picture: it has no line of its own on that side."""
+    _, out, _ = command("show", "spec.yaml", "turned/r1/keyboard_typo-3")
+    clean, changed = out.split("\nclean\n")[1].split("\nkeyboard_typo-3\n")
+    assert "[image 1: 48 x 64 RGB uint8, p1.png]" in clean
+    assert "{+" in changed
+    assert "[image 1" not in changed
+
+
+def test_a_case_whose_picture_cannot_be_used(command, pictures):
+    """It is missing, the reason is there, and nothing else is made up."""
+    _, out, _ = command("show", "spec.yaml", "turned/r3/rotate-1", "--call")
+    clean, changed = out.split("\nclean\n")[1].split("\nrotate-1\n")
+    assert "cell      rotate-1: rotate, degrees 5\n" in out
+    assert "[image 1: p3.png, cannot be used: " in clean
+    assert changed.startswith("  input   none, the case is missing: ")
+    assert out.splitlines()[-1].split() == ["accuracy", "no", "output", "no", "output"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from robustspec.reference.normalise import normalise, to_number, tokenise
 from robustspec.reference.pharmacy.lexicon import LONGEST_NAME_WORDS, Lexicon, Match
-from robustspec.reference.pharmacy.normalise import normalise, to_number, tokenise
 from robustspec.reference.pharmacy.vocabulary import Meaning
 
 

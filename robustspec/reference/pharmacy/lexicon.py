@@ -10,8 +10,8 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from robustspec.reference.normalise import Token, normalise, tokenise
 from robustspec.reference.pharmacy.formulary import Drug
-from robustspec.reference.pharmacy.normalise import Token, normalise, tokenise
 from robustspec.reference.pharmacy.vocabulary import Meaning, common_words, keywords
 
 LONGEST_NAME_WORDS = 3

@@ -1,0 +1,195 @@
+"""The reference copilot: from a conversation with volumes to a structured report, or a refusal with its reason.
+
+A real small model: what it sees is learned (`weights`), what it says is a template. A test fixture for simulated heads, not
+a medical device.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from robustspec.reference.mri.detector import Finding, findings
+from robustspec.reference.mri.features import picture_features, quality_features
+from robustspec.reference.mri.request import Messages, Request, Study, understood
+from robustspec.reference.mri.scan import Scan, scan_of
+from robustspec.reference.mri.weights import ORGANS, SEQUENCES, layers, logistic, softmax
+
+Report = dict[str, Any]
+
+DEGRADED, UNUSABLE = 0.75, 0.5
+"""Chance that a report would be right, below which quality is called degraded, and below which no report is made."""
+CHANGED = 0.15
+"""Share by which a lesion's size must differ to be called grown or shrunk."""
+_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the copilot sees in one picture; ``trust`` is the chance that a report of it would be right."""
+
+    organ: str
+    sequence: str = ""
+    plane: str = ""
+    trust: float = 0.0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def quality(self) -> str:
+        """ok, degraded or unusable."""
+        return "unusable" if self.trust < UNUSABLE else "degraded" if self.trust < DEGRADED else "ok"
+
+
+NOT_MRI = Reading("none")
+
+
+class Copilot:
+    """Answers the last turn of a conversation. Each argument is a way to break it, for specifications to reject.
+
+    ``gates_quality``: refuses pictures of which a report would probably be wrong; ``checks_anatomy``: refuses what is no
+    MRI; ``trusts_affine``: reads the orientation tag; ``mirrors``: confuses left and right; ``sees`` looks at a picture
+    (`read`); ``studies``: how many of the pictures it keeps track of.
+    """
+
+    modalities = ("text", "image", "volume")
+
+    def __init__(
+        self,
+        *,
+        gates_quality: bool = True,
+        checks_anatomy: bool = True,
+        trusts_affine: bool = True,
+        mirrors: bool = False,
+        studies: int = 20,
+        sees: Callable[[Scan], Scan] = lambda scan: scan,
+    ) -> None:
+        self._gates, self._checks, self._affine = gates_quality, checks_anatomy, trusts_affine
+        self._mirrors, self._studies, self._sees = mirrors, studies, sees
+        self._seen: OrderedDict[bytes, Reading] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, messages: Messages | str) -> Report:
+        """The report, or the refusal, for a conversation: objects with role, content and images (opened)."""
+        if isinstance(messages, str):
+            messages = [{"role": "user", "content": messages}]
+        request = understood(messages)
+        if request.intent == "other":
+            return refusal("off-topic: I report on MRI studies")
+        if not request.studies:
+            return refusal("no study: please add an MRI volume")
+        if request.intent == "noted":
+            return {"action": "noted", "studies": len(request.studies)}
+        return self._compared(request) if request.intent == "compare" else self._reported(request)
+
+    def read(self, picture: Any) -> Reading:
+        """What is to be seen in an opened picture; the same picture is looked at once."""
+        if not hasattr(picture, "voxels"):
+            return NOT_MRI
+        key = blake2b(
+            np.ascontiguousarray(picture.voxels).tobytes() + picture.affine.tobytes(), digest_size=16
+        ).digest()
+        with self._lock:
+            if key in self._seen:
+                return self._seen[key]
+        reading = self._look(picture)
+        with self._lock:
+            self._seen[key] = reading
+            while len(self._seen) > _KEPT:
+                self._seen.popitem(last=False)
+        return reading
+
+    def _look(self, volume: Any) -> Reading:
+        scan = self._sees(scan_of(volume, trusts_affine=self._affine))
+        features = picture_features(scan)[None]
+        organ = ORGANS[int(np.argmax(layers("organ", features)))]
+        shares = softmax(layers("sequence", features))[0]
+        sequence = SEQUENCES[int(np.argmax(shares))]
+        if organ == "other":
+            return NOT_MRI
+        if organ != "brain":
+            return Reading(organ, sequence, scan.plane, 1.0)
+        trust = float(logistic(layers("trust", quality_features(scan)[None]))[0, 0])
+        return Reading(organ, sequence, scan.plane, trust, tuple(findings(scan, shares)))
+
+    def _reported(self, request: Request) -> Report:
+        study = self._kept(request.study, request.studies)
+        if study is None:
+            return refusal("there is no such study in this conversation")
+        reading = self.read(study.picture)
+        if (why := self._unfit(reading)) is not None:
+            return refusal(why, reading)
+        report = {"action": "report", **head_of(reading), "image": study.number, "findings": self._findings(reading)}
+        if request.intent == "question":
+            report["answer"] = "yes" if any(_fits(each, request) for each in report["findings"]) else "no"
+        return report
+
+    def _compared(self, request: Request) -> Report:
+        studies = [study for study in request.studies if self._kept(study, request.studies) is study]
+        readings = [self.read(study.picture) for study in studies]
+        for reading in readings:
+            if (why := self._unfit(reading)) is not None:
+                return refusal(why, reading)
+        dates = [study.date for study in studies]
+        if None in dates or len(set(dates)) < len(dates):
+            return refusal("the studies have no dates that tell their order")
+        order = sorted(range(len(studies)), key=lambda place: dates[place] or "")
+        sizes = [max((each.size_mm for each in readings[place].findings), default=0.0) for place in order]
+        last = readings[order[-1]]
+        return {
+            "action": "report",
+            **head_of(last),
+            "findings": self._findings(last),
+            "order": [dates[place] for place in order],
+            "comparison": [{"from": dates[order[0]], "to": dates[order[-1]], "change": change(sizes[0], sizes[-1])}],
+        }
+
+    def _kept(self, study: Study | None, studies: Sequence[Study]) -> Study | None:
+        """The study, or the nearest one that the copilot has not lost track of."""
+        return study if study is None or study.number <= self._studies else studies[self._studies - 1]
+
+    def _unfit(self, reading: Reading) -> str | None:
+        if reading.organ == "none":
+            return "this is no MRI study" if self._checks else None
+        return "the quality is too low for a report" if self._gates and reading.quality == "unusable" else None
+
+    def _findings(self, reading: Reading) -> list[dict[str, Any]]:
+        other = {"left": "right", "right": "left"}
+        return [
+            {
+                "type": "lesion",
+                "side": other[each.side] if self._mirrors else each.side,
+                "region": each.region,
+                "size_mm": each.size_mm,
+                "signal": each.signal,
+                "pattern": each.pattern,
+            }
+            for each in reading.findings
+        ]
+
+
+def head_of(reading: Reading) -> Report:
+    """What a report says of the picture itself."""
+    return {"quality": reading.quality, "sequence": reading.sequence, "plane": reading.plane, "organ": reading.organ}
+
+
+def refusal(reason: str, reading: Reading | None = None) -> Report:
+    """A report that is none."""
+    known = {} if reading is None else {"quality": reading.quality, "organ": reading.organ}
+    return {"action": "refuse", "reason": reason, **known}
+
+
+def change(first: float, last: float) -> str:
+    """How a lesion of ``first`` mm has become one of ``last`` mm."""
+    if not first or abs(last - first) / first < CHANGED:
+        return "stable"
+    return "grown" if last > first else "shrunk"
+
+
+def _fits(finding: dict[str, Any], request: Request) -> bool:
+    return all(finding.get(kind) == value for kind, value in request.said.items() if kind != "finding")

@@ -149,6 +149,24 @@ class Aggregate(Described):
         return "higher" if metric_higher else "lower"
 
 
+class Loss(Aggregate):
+    """An aggregate of differences between clean and perturbed scores: 0 is best where nothing is to be lost."""
+
+    def bounds(
+        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
+    ) -> tuple[float, float]:
+        """The widest difference of two scores, either way."""
+        return lower - upper, upper - lower
+
+    def binary(self, metric_is_binary: bool, one_case: bool, cells: int) -> bool:
+        """Never: a difference of two 0/1 scores has three values."""
+        return False
+
+    def goal(self, metric_higher: bool) -> str:
+        """Always 'lower'."""
+        return "lower"
+
+
 def check_bound(metric_direction: Direction, aggregate: Aggregate, at_least: bool) -> str | None:
     """What is wrong with a bound of ``aggregate`` over a metric of this direction, as a sentence; None if nothing is.
 

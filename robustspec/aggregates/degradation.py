@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from robustspec.aggregates.base import Aggregate, Block, Floats
+from robustspec.aggregates.base import Block, Floats, Loss
 from robustspec.metrics.base import Direction
 
 
-class Degradation(Aggregate):
+class Degradation(Loss):
     """How much worse than clean the levels of a perturbation are, with weights that rise or fall along them.
 
     Formula: for each row and perturbation sum_s w^s (clean - m_s) / sum_s w^s over its levels s, m_s - clean where lower is
@@ -67,17 +67,3 @@ class Degradation(Aggregate):
         highest = np.where(known.any(axis=1), powers.max(axis=1), 0.0)[:, None]
         share = np.exp(powers - highest)
         return np.asarray(share / np.maximum(share.sum(axis=1, keepdims=True), 1.0))
-
-    def bounds(
-        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
-    ) -> tuple[float, float]:
-        """The widest difference of two scores, either way."""
-        return lower - upper, upper - lower
-
-    def binary(self, metric_is_binary: bool, one_case: bool, cells: int) -> bool:
-        """Never: a difference of two 0/1 scores has three values."""
-        return False
-
-    def goal(self, metric_higher: bool) -> str:
-        """Always 'lower'."""
-        return "lower"

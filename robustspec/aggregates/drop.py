@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from robustspec.aggregates.base import Aggregate, Block, Floats
+from robustspec.aggregates.base import Block, Floats, Loss
 from robustspec.metrics.base import Direction
 
 
-class Drop(Aggregate):
+class Drop(Loss):
     """How much worse the perturbed cells are than the clean ones, paired row by row.
 
     Formula: mean over units of clean minus perturbed, or of perturbed minus clean where lower is better. Direction:
@@ -32,17 +32,3 @@ class Drop(Aggregate):
         """Each row's difference; no B."""
         difference = block.clean - block.mean()
         return (difference if higher_is_better else -difference), None
-
-    def bounds(
-        self, lower: float, upper: float, reference: Floats | None = None, higher_is_better: bool = True
-    ) -> tuple[float, float]:
-        """The widest difference of two scores, either way."""
-        return lower - upper, upper - lower
-
-    def binary(self, metric_is_binary: bool, one_case: bool, cells: int) -> bool:
-        """Never: a difference of two 0/1 scores has three values."""
-        return False
-
-    def goal(self, metric_higher: bool) -> str:
-        """Always 'lower'."""
-        return "lower"

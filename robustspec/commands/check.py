@@ -24,6 +24,8 @@ pass in fewer than half of all runs, though the true value were 0.05 of the scal
 perfect, are noted with a remedy (exit code 0).
 """
 _LIKELY = 0.5
+_NOTES = 5
+"""Notes of one sort that are printed in full: more than a screen of them hides the faults."""
 _TYPICAL = 0.95
 _EXAMPLES = """\
   robustspec check specs/pharmacy.yaml
@@ -49,8 +51,11 @@ def run(args: argparse.Namespace) -> int:
     for data in plan.datasets.values():
         for warning in data.warnings:
             print(f"note: {visible(warning)}")
-    for note in unlikely(plan, args.spec):
+    notes = list(unlikely(plan, args.spec))
+    for note in notes[:_NOTES]:
         print(wrapped(visible(f"note: {note}"), hanging="  "))
+    if (more := len(notes) - _NOTES) > 0:
+        print(f"note: {more} more requirements like these -- robustspec plan {args.spec} shows the chances of all")
     red = [arm for arm in plan.arms if arm.problem is not None]
     for arm in red:
         print(visible(told(arm, args.spec)))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
-from robustspec.data.picture import Image, Value, Volume
+from robustspec.data.picture import Image, Value
 from robustspec.data.row import Message, Row
 from robustspec.perturbation.base import Params, Perturbation
 from robustspec.perturbation.ladder import Ladder
@@ -53,8 +53,36 @@ class Dialogue:
         return replace(self, messages=messages, magnitude=magnitude, label=self.label if label is None else label)
 
 
-class ImageOperator(Perturbation):
-    """An operator on images. Subclasses implement `change`; `apply` around it is pure and keeps type and size.
+class PictureOperator(Perturbation):
+    """What operators on images and on volumes have in common: `apply` around `change`, pure."""
+
+    def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
+        """The changed frame; the frame itself where nothing changes."""
+        if level == 0:
+            return passage
+        changed = self.change(passage.value, self.amount(level), int(params["seed"]))
+        return passage if changed is passage.value else passage.with_value(changed, self.magnitude(level))
+
+    def change(self, value: Any, amount: float, seed: int) -> Value:
+        """The opened picture changed by ``amount``: pure, of the same type and, where it `keeps_shape`, shape.
+
+        Draw from ``seeds.stream(seed, "stage")``. With the same seed a greater amount keeps and extends the change of a
+        smaller one.
+        """
+        raise NotImplementedError
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether what comes out has the shape of what went in; a crop that is not resized back has not."""
+        return True
+
+    def magnitude(self, level: int | None) -> float | None:
+        """The realised size of the change where it is known beforehand (degrees, mm); None has it measured."""
+        return None
+
+
+class ImageOperator(PictureOperator):
+    """An operator on images: subclasses implement ``change(image: Image, amount, seed) -> Image``.
 
     ``ladder`` is the ladder of natural images; a subclass that has others names them in ``ladders`` by profile.
     """
@@ -78,60 +106,14 @@ class ImageOperator(Perturbation):
         ladder = self.ladders.get(self.profile)
         return super().amount(level) if ladder is None or level is None else ladder.amount(level)
 
-    def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
-        """The changed frame; the frame itself where nothing changes."""
-        if level == 0:
-            return passage
-        assert isinstance(passage.value, Image)  # the scope hands over no other
-        changed = self.change(passage.value, self.amount(level), int(params["seed"]))
-        return passage if changed is passage.value else passage.with_value(changed, self.magnitude(level))
 
-    @property
-    def keeps_shape(self) -> bool:
-        """Whether what comes out has the shape of what went in; a crop that is not resized back has not."""
-        return True
+class VolumeOperator(PictureOperator):
+    """An operator on volumes: subclasses implement ``change(volume: Volume, amount, seed) -> Volume``.
 
-    def change(self, image: Image, amount: float, seed: int) -> Image:
-        """``image`` changed by ``amount``: pure, of the same type and, where it `keeps_shape`, size.
-
-        Draw from ``seeds.stream(seed, "stage")``. With the same seed a greater amount keeps and extends the change of a
-        smaller one.
-        """
-        raise NotImplementedError
-
-    def magnitude(self, level: int | None) -> float | None:
-        """The realised size of the change where it is known beforehand (an angle); None has it measured."""
-        return None
-
-
-class VolumeOperator(Perturbation):
-    """An operator on volumes. Subclasses implement `change`, or `apply` where they move the label."""
+    One that moves the label implements ``apply`` instead.
+    """
 
     modality: ClassVar[str] = "volume"
-
-    def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
-        """The changed frame; the frame itself where nothing changes."""
-        if level == 0:
-            return passage
-        assert isinstance(passage.value, Volume)  # the scope hands over no other
-        changed = self.change(passage.value, self.amount(level), int(params["seed"]))
-        return passage if changed is passage.value else passage.with_value(changed, self.magnitude(level))
-
-    @property
-    def keeps_shape(self) -> bool:
-        """Whether what comes out has the shape of what went in; resampling to another grid has not."""
-        return True
-
-    def change(self, volume: Volume, amount: float, seed: int) -> Volume:
-        """``volume`` changed by ``amount``: pure; draw from ``seeds.stream(seed, "stage")``.
-
-        With the same seed a greater amount keeps and extends the change of a smaller one.
-        """
-        raise NotImplementedError
-
-    def magnitude(self, level: int | None) -> float | None:
-        """The realised size of the change where it is known beforehand (degrees, mm); None has it measured."""
-        return None
 
 
 class ConversationOperator(Perturbation):

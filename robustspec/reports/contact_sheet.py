@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from robustspec.data.picture import Image, Value
 from robustspec.perturbation.quality import upright
 from robustspec.reports.diff import Segment, fitted
+from robustspec.reports.pages import page_environment
 from robustspec.reports.text import shortened, visible, visible_change, write_whole
 
 if TYPE_CHECKING:
@@ -180,17 +181,7 @@ def png(pixels: Bytes) -> bytes:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment: Environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printed,
-    )
-    return environment.get_template("contact_sheet.html.j2")
+    return page_environment(_printed).get_template("contact_sheet.html.j2")
 
 
 def _printed(value: Any) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from robustspec.engine.evidence import ArmResult, CellResult, DataResult, Example, RunResult, ScenarioResult
 from robustspec.reports import svg
 from robustspec.reports.diff import Segment, diff, fitted
+from robustspec.reports.pages import page_environment
 from robustspec.reports.text import (
     by_attention,
     closes_gate,
@@ -33,7 +34,7 @@ from robustspec.statistics.base import Word
 from robustspec.statistics.claim import number
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import Template
 
 EXAMPLES = 6
 """Examples of a scenario that the page shows; the others are in report.json."""
@@ -74,16 +75,7 @@ def _by_spec(results: Sequence[RunResult]) -> Iterator[list[RunResult]]:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment: Environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printed,
-    )
+    environment = page_environment(_printed)
     environment.globals["marks"] = svg.MARKS
     environment.filters |= {
         "figure": figure,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robustspec.reference.mri.request import understood
-from robustspec.reference.mri.vocabulary import near, values, words_of
+from robustspec.reference.mri.vocabulary import Reader, values, words_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "specs" / "data" / "mri_copilot"
 PICTURE = object()
@@ -82,8 +82,8 @@ def test_terms_are_read_as_people_write_them(text, kind, value):
 
 def test_short_words_allow_no_slip():
     """ "left" and "lift" are two words; "hyperintense" may have two slips."""
-    assert not near("lift", "left")
-    assert near("hyperimtemse", "hyperintense")
+    assert not Reader().near("lift", "left")
+    assert Reader().near("hyperimtemse", "hyperintense")
 
 
 @pytest.mark.parametrize(

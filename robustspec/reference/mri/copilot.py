@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -18,7 +18,8 @@ import numpy as np
 from robustspec.reference.mri.detector import Finding, findings
 from robustspec.reference.mri.features import picture_features, quality_features
 from robustspec.reference.mri.request import Messages, Request, Study, understood
-from robustspec.reference.mri.scan import Scan, scan_of
+from robustspec.reference.mri.scan import scan_of
+from robustspec.reference.mri.vocabulary import Reader
 from robustspec.reference.mri.weights import ORGANS, SEQUENCES, layers, logistic, softmax
 
 Report = dict[str, Any]
@@ -49,28 +50,39 @@ class Reading:
 NOT_MRI = Reading("none")
 
 
-class Copilot:
-    """Answers the last turn of a conversation. Each argument is a way to break it, for specifications to reject.
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a copilot works: by default as it should. Each other value is a way to break it, for specifications to reject."""
 
-    ``gates_quality``: refuses pictures of which a report would probably be wrong; ``checks_anatomy``: refuses what is no
-    MRI; ``trusts_affine``: reads the orientation tag; ``mirrors``: confuses left and right; ``sees`` looks at a picture
-    (`read`); ``studies``: how many of the pictures it keeps track of.
-    """
+    gates_quality: bool = True
+    """Refuses pictures of which a report would probably be wrong."""
+    checks_anatomy: bool = True
+    """Refuses what is no MRI."""
+    trusts_affine: bool = True
+    """Reads the orientation tag."""
+    mirrors: bool = False
+    """Confuses left and right."""
+    studies: int = 20
+    """How many pictures of a conversation it keeps track of."""
+    detector: str = "voxel"
+    """The network that judges voxels: ``voxel``, or ``one_vendor``, which has seen a single scanner."""
+    sequence: str | None = None
+    """The only sequence that it knows, where there is but one."""
+    knows_organs: bool = True
+    """Tells organs apart; else everything is a brain."""
+    sorts_by_date: bool = True
+    """Brings studies into the order of their dates; else they stay as they came."""
+    reader: Reader = field(default_factory=Reader)
+    """How it reads words."""
+
+
+class Copilot:
+    """Answers the last turn of a conversation. Safe to use from several threads."""
 
     modalities = ("text", "image", "volume")
 
-    def __init__(
-        self,
-        *,
-        gates_quality: bool = True,
-        checks_anatomy: bool = True,
-        trusts_affine: bool = True,
-        mirrors: bool = False,
-        studies: int = 20,
-        sees: Callable[[Scan], Scan] = lambda scan: scan,
-    ) -> None:
-        self._gates, self._checks, self._affine = gates_quality, checks_anatomy, trusts_affine
-        self._mirrors, self._studies, self._sees = mirrors, studies, sees
+    def __init__(self, conduct: Conduct | None = None) -> None:
+        self._ways = conduct or Conduct()
         self._seen: OrderedDict[bytes, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -78,7 +90,7 @@ class Copilot:
         """The report, or the refusal, for a conversation: objects with role, content and images (opened)."""
         if isinstance(messages, str):
             messages = [{"role": "user", "content": messages}]
-        request = understood(messages)
+        request = understood(messages, self._ways.reader)
         if request.intent == "other":
             return refusal("off-topic: I report on MRI studies")
         if not request.studies:
@@ -105,17 +117,20 @@ class Copilot:
         return reading
 
     def _look(self, volume: Any) -> Reading:
-        scan = self._sees(scan_of(volume, trusts_affine=self._affine))
+        ways = self._ways
+        scan = scan_of(volume, trusts_affine=ways.trusts_affine)
         features = picture_features(scan)[None]
-        organ = ORGANS[int(np.argmax(layers("organ", features)))]
+        organ = ORGANS[int(np.argmax(layers("organ", features)))] if ways.knows_organs else "brain"
         shares = softmax(layers("sequence", features))[0]
+        if ways.sequence is not None:
+            shares = np.array([float(each == ways.sequence) for each in SEQUENCES], dtype=np.float32)
         sequence = SEQUENCES[int(np.argmax(shares))]
         if organ == "other":
             return NOT_MRI
         if organ != "brain":
             return Reading(organ, sequence, scan.plane, 1.0)
         trust = float(logistic(layers("trust", quality_features(scan)[None]))[0, 0])
-        return Reading(organ, sequence, scan.plane, trust, tuple(findings(scan, shares)))
+        return Reading(organ, sequence, scan.plane, trust, tuple(findings(scan, shares, ways.detector)))
 
     def _reported(self, request: Request) -> Report:
         study = self._kept(request.study, request.studies)
@@ -138,7 +153,9 @@ class Copilot:
         dates = [study.date for study in studies]
         if None in dates or len(set(dates)) < len(dates):
             return refusal("the studies have no dates that tell their order")
-        order = sorted(range(len(studies)), key=lambda place: dates[place] or "")
+        order = list(range(len(studies)))
+        if self._ways.sorts_by_date:
+            order.sort(key=lambda place: dates[place] or "")
         sizes = [max((each.size_mm for each in readings[place].findings), default=0.0) for place in order]
         last = readings[order[-1]]
         return {
@@ -151,19 +168,23 @@ class Copilot:
 
     def _kept(self, study: Study | None, studies: Sequence[Study]) -> Study | None:
         """The study, or the nearest one that the copilot has not lost track of."""
-        return study if study is None or study.number <= self._studies else studies[self._studies - 1]
+        return study if study is None or study.number <= self._ways.studies else studies[self._ways.studies - 1]
 
     def _unfit(self, reading: Reading) -> str | None:
         if reading.organ == "none":
-            return "this is no MRI study" if self._checks else None
-        return "the quality is too low for a report" if self._gates and reading.quality == "unusable" else None
+            return "this is no MRI study" if self._ways.checks_anatomy else None
+        return (
+            "the quality is too low for a report"
+            if self._ways.gates_quality and reading.quality == "unusable"
+            else None
+        )
 
     def _findings(self, reading: Reading) -> list[dict[str, Any]]:
         other = {"left": "right", "right": "left"}
         return [
             {
                 "type": "lesion",
-                "side": other[each.side] if self._mirrors else each.side,
+                "side": other[each.side] if self._ways.mirrors else each.side,
                 "region": each.region,
                 "size_mm": each.size_mm,
                 "signal": each.signal,

@@ -20,8 +20,13 @@ def inside_of(scan: Scan) -> Mask:
 
     coarse = ndimage.binary_fill_holes(scan.head[::2, ::2, ::2])  # every second voxel: an edge of 15 mm needs no more
     deep = ndimage.uniform_filter(coarse.astype(np.float32), 5) > 0.999
+    return _fine(deep, scan)
+
+
+def _fine(coarse: Mask, scan: Scan) -> Mask:
+    """A mask of every second voxel as one of all."""
     x, y, z = scan.head.shape
-    return np.asarray(deep.repeat(2, 0).repeat(2, 1).repeat(2, 2)[:x, :y, :z])
+    return np.asarray(coarse.repeat(2, 0).repeat(2, 1).repeat(2, 2)[:x, :y, :z])
 
 
 def voxel_features(scan: Scan, inside: Mask, sequence: NDArray[np.float32]) -> Floats:
@@ -150,8 +155,9 @@ def quality_features(scan: Scan) -> Floats:
     if inside.sum() < 500:
         return np.zeros(14, dtype=np.float32)
     level = float(np.median(values[inside])) + 1e-6
-    air = ~ndimage.binary_dilation(scan.head, iterations=2)
-    outside = values[air] if air.sum() > 200 else np.zeros(200, dtype=np.float32)
+    around = _fine(ndimage.uniform_filter(scan.head[::2, ::2, ::2].astype(np.float32), 3) > 0.01, scan)
+    outside = values[~around][::3]
+    outside = outside if outside.size > 200 else np.zeros(200, dtype=np.float32)
     rough = values - ndimage.uniform_filter(values, 3)
     steps = [np.abs(np.diff(values, axis=axis)) for axis in range(3)]
     sharp = [float(each[_both(inside, axis)].mean()) / level for axis, each in enumerate(steps)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from robustspec.reference.mri.vocabulary import near, says, values, words_of
+from robustspec.reference.mri.vocabulary import Reader, words_of
 
 Intent = Literal["report", "question", "compare", "noted", "other"]
 Messages = Sequence[Mapping[str, Any]]
@@ -40,17 +40,17 @@ class Request:
     study: Study | None = None
 
 
-def understood(messages: Messages) -> Request:
-    """The request of the last user message."""
+def understood(messages: Messages, reader: Reader = Reader()) -> Request:  # noqa: B008  # frozen
+    """The request of the last user message, its words read by ``reader``."""
     studies = _studies(messages)
     text = next((m["content"] for m in reversed(messages) if m["role"] == "user"), "")
     fresh = bool(messages) and bool(messages[-1].get("images"))
     words = words_of(text)
-    said = values(words)
-    intent = _intent(words, said, fresh)
+    said = reader.values(words)
+    intent = _intent(reader, words, said, fresh)
     if intent == "compare" and len({study.number for study in studies}) < 2:
         intent = "report"
-    return Request(intent, studies, said, _meant(text, words, studies))
+    return Request(intent, studies, said, _meant(reader, text, words, studies))
 
 
 def _studies(messages: Messages) -> tuple[Study, ...]:
@@ -62,30 +62,30 @@ def _studies(messages: Messages) -> tuple[Study, ...]:
     return tuple(found)
 
 
-def _intent(words: Sequence[str], said: Mapping[str, str], fresh: bool) -> Intent:
-    about_scan = says(words, *_SCAN)
-    if says(words, *_COMPARE) and (about_scan or "finding" in said):
+def _intent(reader: Reader, words: Sequence[str], said: Mapping[str, str], fresh: bool) -> Intent:
+    about_scan = reader.says(words, *_SCAN)
+    if reader.says(words, *_COMPARE) and (about_scan or "finding" in said):
         return "compare"
-    if says(words[:2], *_ASKING) and "finding" in said and ({"side", "region", "signal"} & said.keys()):
+    if reader.says(words[:2], *_ASKING) and "finding" in said and ({"side", "region", "signal"} & said.keys()):
         return "question"
-    if says(words, *_REPORT) and (about_scan or "finding" in said):
+    if reader.says(words, *_REPORT) and (about_scan or "finding" in said):
         return "report"
-    if says(words, "where", "which", "what") and "finding" in said:
+    if reader.says(words, "where", "which", "what") and "finding" in said:
         return "report"
-    if fresh and len(words) <= 16 and (not words or says(words, *_STUDY)):
+    if fresh and len(words) <= 16 and (not words or reader.says(words, *_STUDY)):
         return "noted"
     return "other"
 
 
-def _meant(text: str, words: Sequence[str], studies: Sequence[Study]) -> Study | None:
+def _meant(reader: Reader, text: str, words: Sequence[str], studies: Sequence[Study]) -> Study | None:
     """The study that the words point at, by date or by place; the last one where they point at none."""
     dates = _DATE.findall(text)
     if dates:
         return next((study for study in studies if study.date == dates[0]), None)
     for number, ordinal in enumerate(_ORDINALS, 1):
-        if any(near(word, ordinal) for word in words):
+        if any(reader.near(word, ordinal) for word in words):
             return next((study for study in studies if study.number == number), None)
-    if any(near(word, "last") for word in words) or not studies:
+    if any(reader.near(word, "last") for word in words) or not studies:
         return studies[-1] if studies else None
     number_after = re.search(r"\b(?:image|study|picture|scan) (?:number |no\.? ?)?([1-9])\b", text.lower())
     if number_after:

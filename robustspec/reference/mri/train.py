@@ -7,7 +7,7 @@ specification stay below. Scanners sim-09 and sim-10 are never seen here, so tha
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ ARTEFACTS = (
     "contrast_gamma",
 )
 Weights = dict[str, NDArray[np.float32]]
+Variation = Callable[[np.random.Generator, Volume], Volume]
 
 
 def head_recipe(rng: np.random.Generator, seed: int) -> dict[str, Any]:
@@ -106,9 +107,9 @@ def varied(rng: np.random.Generator, volume: Volume) -> Volume:
     volume = acquired(rng, volume)
     seed = int(rng.integers(2**62))
     draw = rng.random()
-    if draw < 0.25:
+    if draw < 0.35:
         return perturbed(volume, "vendor_profile", None, seed, vendor=str(rng.choice(SCANNERS)))
-    if draw < 0.6:
+    if draw < 0.7:
         return perturbed(volume, str(rng.choice(ARTEFACTS)), int(rng.integers(1, 3)), seed)
     return volume
 
@@ -118,12 +119,19 @@ def one_hot(name: str, among: tuple[str, ...]) -> NDArray[np.float32]:
     return np.array([float(each == name) for each in among], dtype=np.float32)
 
 
-def voxel_samples(rng: np.random.Generator, heads: int) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+def of_one_vendor(rng: np.random.Generator, volume: Volume) -> Volume:
+    """The volume as the scanner sim-01 makes it, and no other."""
+    return perturbed(volume, "vendor_profile", None, int(rng.integers(2**62)), vendor="sim-01")
+
+
+def voxel_samples(
+    rng: np.random.Generator, heads: int, variation: Variation = varied
+) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Features of voxels of lesions and of others, and which are which."""
     rows, labels = [], []
     for number in range(heads):
         recipe = head_recipe(rng, FIRST_SEED + number)
-        scan = scan_of(varied(rng, volume_of(recipe)))
+        scan = scan_of(variation(rng, volume_of(recipe)))
         inside = inside_of(scan)
         features = voxel_features(scan, inside, one_hot(recipe["sequence"], SEQUENCES))
         truth = lesion_mask(recipe)[inside]
@@ -212,6 +220,7 @@ def train(heads: int) -> Weights:
     learn("sequence", classifier(decay=0.1), [row for row, _ in brains], [SEQUENCES.index(name) for _, name in brains])
     voxels, truth = voxel_samples(rng, heads)
     learn("voxel", classifier(32, 16, rounds=25), voxels, truth)
+    learn("one_vendor", classifier(32, 16, rounds=25), *voxel_samples(rng, heads // 4, of_one_vendor))
     learn_pieces(list(piece_samples(rng, heads)), learn, classifier, MLPRegressor)
     trust = list(trust_samples(rng, 2 * heads))
     learn("trust", classifier(8, decay=0.1), [row for row, _ in trust], [right for _, right in trust])

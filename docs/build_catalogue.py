@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,9 @@ Everything that this version brings, one line each. `robustspec list` prints the
 ABOUT = {
     "perturbations": (
         "Perturbations",
-        "All are of text. A kind with a ladder takes `level`, a list of rungs from 1, or the parameter itself with a value "
-        "of your own. Doses, numbers, units, negation, laterality and whatever has a source stay intact unless the entry "
-        "says otherwise ([Perturbations and cells](language.md#perturbations-and-cells)).",
+        "By what they act on: [texts](#on-texts), [images](#on-images), [volumes](#on-volumes) or whole "
+        "[conversations](#on-conversations). A kind with a ladder takes `level`, a list of rungs from 1, or the parameter "
+        "itself with a value of your own ([Perturbations and cells](language.md#perturbations-and-cells)).",
     ),
     "metrics": (
         "Metrics",
@@ -40,24 +40,68 @@ ABOUT = {
     "recognisers": ("Recognisers", "`output.refusal` and `output.asking`: how an act shows."),
 }
 
+MODALITIES = {
+    "text": (
+        "On texts",
+        "Doses, numbers, units, negation, laterality and whatever has a source stay intact unless the entry says otherwise.",
+    ),
+    "image": (
+        "On images",
+        "Every picture of an input changes, or with `on: image.N` the N-th. The ladder is that of the profile `natural` (224 "
+        "px); `profile:` names another one where the column has it. Most need the extra `image` "
+        "([Pictures](pictures.md#operators)).",
+    ),
+    "volume": (
+        "On volumes",
+        "MRI, and any other volume with an affine. Every volume of an input changes, or with `on: image.N` the N-th. Some "
+        "need the extra `mri` ([Pictures](pictures.md#operators)).",
+    ),
+    "conversation": (
+        "On conversations",
+        "They change turns, their order and what is shown in them.",
+    ),
+}
+"""Modality of an operator to the heading of its table and a text below it."""
+
+Column = tuple[str, Callable[[Any], str]]
+
 
 def catalogue() -> str:
     """The page, of robustspec's own kinds only."""
     parts = [HEAD]
     for which, (title, text) in ABOUT.items():
-        parts += [f"## {title}\n\n{text}\n", "\n".join(_table(which)) + "\n"]
+        parts += [f"## {title}\n\n{text}\n", *_tables(which)]
     return "\n".join(parts)
 
 
-def _table(which: str) -> Iterator[str]:
-    facts = {"perturbations": ("ladder, from level 1", _ladder), "metrics": ("shape, better", _shape)}
-    title, fact = facts.get(which, ("", None))
-    yield f"| kind | what it is |{f' {title} |' if fact else ''}"
-    yield f"|---|---|{'---|' if fact else ''}"
-    for line in registry.listing(which):
-        if line.entry.owner == "robustspec" and line.cls is not None:
-            what = _first_sentence(line.cls).replace("|", "\\|").replace("``", "`")
-            yield f"| `{line.entry.kind}` | {what} |{f' {fact(line.cls)} |' if fact else ''}"
+def _tables(which: str) -> Iterator[str]:
+    own = [line for line in registry.listing(which) if line.entry.owner == "robustspec" and line.cls is not None]
+    if which != "perturbations":
+        yield _table(own, [("shape, better", _shape)] if which == "metrics" else [])
+        return
+    for modality, (title, text) in MODALITIES.items():
+        columns: list[Column] = [("ladder, from level 1", _ladder)]
+        if modality == "image":
+            columns.append(("profiles", lambda cls: ", ".join(cls.ladders)))
+        lines = [line for line in own if line.cls is not None and line.cls.modality == modality]
+        yield f"### {title}\n\n{text}\n"
+        yield _table(lines, columns)
+
+
+def _table(lines: Sequence[registry.Listing], columns: Sequence[Column]) -> str:
+    rows = [["kind", "what it is", *(title for title, _ in columns)]]
+    rows.append(["---"] * len(rows[0]))
+    for line in lines:
+        assert line.cls is not None
+        what = _first_sentence(line.cls).replace("|", "\\|").replace("``", "`")
+        rows.append([f"`{line.entry.kind}`", what, *(fact(line.cls) for _, fact in columns)])
+    return "".join(_row(cells) for cells in rows)
+
+
+def _row(cells: Sequence[str]) -> str:
+    if set(cells) == {"---"}:
+        return f"|{'|'.join(cells)}|\n"
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _first_sentence(cls: type[Any]) -> str:

@@ -6,13 +6,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from robustspec.data.row import Message
 from robustspec.perturbation.base import Params
 from robustspec.perturbation.frame import ConversationOperator, Dialogue
 from robustspec.perturbation.ladder import Ladder
 from robustspec.perturbation.seeds import stream
 
 from ..table_file import column
+from .turns import last_request, said_before, shuffled_bank
 
 
 class DistractorTurns(ConversationOperator):
@@ -49,14 +49,8 @@ class DistractorTurns(ConversationOperator):
     def apply(self, passage: Dialogue, params: Params, level: int | None) -> Dialogue:
         """The dialogue with the first turns of a random order before its last message of the user."""
         count = round(self.amount(level))
-        last = max((place for place, each in enumerate(passage.messages) if _asks(each)), default=None)
+        last = last_request(passage.messages)
         if count < 1 or last is None:
             return passage
         bank = column("conversation/distractor_turns.csv", "turn")
-        order = stream(int(params["seed"]), "turns").permutation(len(bank))[:count]
-        added = tuple(Message("user", bank[int(place)]) for place in order)
-        return passage.with_messages((*passage.messages[:last], *added, *passage.messages[last:]), float(count))
-
-
-def _asks(message: Message) -> bool:
-    return message.role == "user" and message.name is None
+        return said_before(passage, last, shuffled_bank(stream(int(params["seed"]), "turns"), bank)[:count])

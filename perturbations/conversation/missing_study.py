@@ -16,7 +16,8 @@ class MissingStudy(ConversationOperator):
 
     Stands for a visit at another hospital, or a transfer that failed half way. The first and the last study stay, so
     what changed between them stays true; a label that speaks of the missing one needs ``policy: may_refuse``, or a
-    relation. A conversation with fewer than three studies stays as it is.
+    relation. The user's last message stays as well: it asks the question. A conversation with fewer than three studies
+    stays as it is.
 
     There is no ladder. Magnitude: share of the studies left out.
 

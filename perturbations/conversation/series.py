@@ -13,3 +13,8 @@ DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 def studies(messages: tuple[Message, ...]) -> list[int]:
     """Which messages show pictures, in their order."""
     return [place for place, message in enumerate(messages) if message.role == "user" and message.images]
+
+
+def question(messages: tuple[Message, ...]) -> int | None:
+    """Which message asks the question, whatever it shows: the last one of the user."""
+    return max((place for place, message in enumerate(messages) if message.role == "user"), default=None)

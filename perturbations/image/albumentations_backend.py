@@ -54,6 +54,15 @@ REFUSED: dict[str, str] = {
 }
 """Transforms that cannot be perturbations of one image, with the reason and what to do instead."""
 
+MOVING = {
+    *("Affine", "CenterCrop", "Crop", "CropAndPad", "D4", "ElasticTransform", "GridDistortion", "GridElasticDeform"),
+    *("HorizontalFlip", "LongestMaxSize", "Morphological", "OpticalDistortion", "Pad", "PadIfNeeded", "Perspective"),
+    *("PiecewiseAffine", "RandomCrop", "RandomCropFromBorders", "RandomGridShuffle", "RandomResizedCrop"),
+    *("RandomRotate90", "RandomScale", "RandomSizedCrop", "Resize", "Rotate", "SafeRotate", "ShiftScaleRotate"),
+    *("SmallestMaxSize", "SquareSymmetry", "ThinPlateSpline", "TimeReverse", "Transpose", "VerticalFlip"),
+}
+"""Transforms that move what is shown: those that would move a mask with it."""
+
 _COLOURED = {
     *("ChannelDropout", "ChromaticAberration", "HEStain", "HueSaturationValue", "ISONoise", "PlanckianJitter"),
     *("RandomFog", "RandomGravel", "RandomRain", "RandomSnow", "RandomSunFlare", "Spatter", "ToGray"),
@@ -121,6 +130,11 @@ class Albumentations(ImageOperator):
     def arguments(self) -> tuple[str, str]:
         """The transform's name and its parameters as JSON: the same for equal operators."""
         return self.transform, json.dumps(self.parameters, sort_keys=True)
+
+    @property
+    def moves_places(self) -> bool:  # type: ignore[override]  # a field decides
+        """Whether the transform is a geometric one."""
+        return self.transform in MOVING
 
     @property
     def keeps_shape(self) -> bool:

@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from robustspec.data.picture import Image
-from robustspec.perturbation.frame import ImageOperator
+from robustspec.perturbation.base import Params
+from robustspec.perturbation.frame import Frame, ImageOperator
 from robustspec.perturbation.ladder import Ladder
 
 from .window import nested_box
@@ -27,8 +28,9 @@ class Crop(ImageOperator):
     | removed_fraction (of the image's area) | 0.10 | 0.20 | 0.30 | 0.45 | 0.60 |
     | removed_fraction (medical) | 0.05 | 0.10 | 0.15 | 0.20 | 0.30 |
 
-    ``profile: small`` has the natural ladder. Magnitude: the share of the area that is removed. What the answer is about
-    may lie outside of the window: use it where the subject fills the image, or write ``relation: monotone``.
+    ``profile: small`` has the natural ladder. Magnitude: the share of the area that is removed, in whole pixels. What
+    the answer is about may lie outside of the window: use it where the subject fills the image, or write
+    ``relation: monotone``.
 
     >>> import numpy as np
     >>> ramp = Image(np.arange(16, dtype=np.uint8).reshape(4, 4))
@@ -47,6 +49,7 @@ class Crop(ImageOperator):
 
     needs: ClassVar[tuple[str, ...]] = ("cv2",)
     extra: ClassVar[str] = "image"
+    moves_places: ClassVar[bool] = True
     ladder: ClassVar[Ladder | None] = _NATURAL
     ladders: ClassVar[Mapping[str, Ladder]] = {
         "medical": Ladder("removed_fraction", (0.05, 0.10, 0.15, 0.20, 0.30)),
@@ -58,9 +61,15 @@ class Crop(ImageOperator):
         """Whether the window is brought back to the image's size."""
         return self.resize
 
-    def magnitude(self, level: int | None) -> float | None:
-        """The share of the area that is removed."""
-        return self.amount(level)
+    def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
+        """The frame with the window, and the share of the area that it leaves out."""
+        changed = super().apply(passage, params, level)
+        if changed is passage:
+            return passage
+        assert isinstance(passage.value, Image)  # the scope hands over no other
+        pixels = passage.value.pixels
+        left = pixels[nested_box(passage.value.size, 1 - self.amount(level), int(params["seed"]))]
+        return changed.with_value(changed.value, 1 - left.size / pixels.size)
 
     def change(self, image: Image, amount: float, seed: int) -> Image:
         """The window that is left when ``amount`` of the area is removed."""

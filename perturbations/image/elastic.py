@@ -50,6 +50,7 @@ class Elastic(Corruption):
 
     ladder: ClassVar[Ladder | None] = Ladder("alpha", (12.5, 16.25, 21.25, 25, 30))
     ladders: ClassVar[Mapping[str, Ladder]] = {}
+    moves_places: ClassVar[bool] = True
 
     def corrupted(self, image: Image, amount: float, seed: int) -> Image:
         """The image with its pixels moved by ``amount`` times two smooth fields."""

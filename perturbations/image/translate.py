@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from robustspec.data.picture import Image
+from robustspec.perturbation.base import Params
+from robustspec.perturbation.frame import Frame
 from robustspec.perturbation.ladder import Ladder
 from robustspec.perturbation.seeds import stream
 
@@ -28,7 +30,8 @@ class Translate(Warp):
     | shift_fraction (of the side that it moves along) | 0.02 | 0.05 | 0.10 | 0.15 | 0.20 |
     | shift_fraction (medical) | 0.01 | 0.02 | 0.04 | 0.07 | 0.10 |
 
-    ``profile: small`` has the natural ladder. Magnitude: the share of the side.
+    ``profile: small`` has the natural ladder. Magnitude: the share of the side, of
+    the whole pixels that it moved.
 
     >>> import numpy as np
     >>> square = Image(np.array([[10, 20, 30], [40, 50, 60], [70, 80, 90]], dtype=np.uint8))
@@ -50,15 +53,28 @@ class Translate(Warp):
         "small": _NATURAL,
     }
 
+    def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
+        """The frame with the moved image, and how far it was moved."""
+        changed = super().apply(passage, params, level)
+        if changed is passage:
+            return passage
+        assert isinstance(passage.value, Image)  # the scope hands over no other
+        _, side, shift, _ = self._move(passage.value, self.amount(level), int(params["seed"]))
+        return changed.with_value(changed.value, shift / side)
+
     def change(self, image: Image, amount: float, seed: int) -> Image:
         """The image moved by ``amount`` of its side."""
         import cv2
 
-        axis, forward = divmod(int(stream(seed, "direction").random() * 4), 2)
-        side = image.size[axis]
-        shift = min(side, max(1, round(amount * side)))
+        axis, side, shift, forward = self._move(image, amount, seed)
         before, after = (shift, 0) if forward else (0, shift)
         edges = (before, after, 0, 0) if axis == 0 else (0, 0, before, after)
         framed = cv2.copyMakeBorder(image.pixels, *edges, self.border_mode)
         kept = slice(after, after + side)
         return image.with_pixels(framed[kept].copy() if axis == 0 else framed[:, kept].copy())
+
+    def _move(self, image: Image, amount: float, seed: int) -> tuple[int, int, int, int]:
+        """The axis, its pixels, by how many of them the image moves, and whether it does forwards."""
+        axis, forward = divmod(int(stream(seed, "direction").random() * 4), 2)
+        side = image.size[axis]
+        return axis, side, min(side, max(1, round(amount * side))), forward

@@ -27,6 +27,7 @@ class Warp(ImageOperator):
 
     needs: ClassVar[tuple[str, ...]] = ("cv2", "albumentations")
     extra: ClassVar[str] = "image"
+    moves_places: ClassVar[bool] = True
 
     def magnitude(self, level: int | None) -> float | None:
         """The amount itself."""

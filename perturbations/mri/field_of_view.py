@@ -52,6 +52,11 @@ class FieldOfView(VolumeOperator):
     ladder: ClassVar[Ladder | None] = Ladder("share", (0.05, 0.10, 0.15, 0.20, 0.30))
 
     @property
+    def moves_places(self) -> bool:  # type: ignore[override]  # a field decides
+        """Whether the grid is cropped: then voxels count from another corner."""
+        return self.grid == "cropped"
+
+    @property
     def keeps_shape(self) -> bool:
         """Whether the volume's own grid stays."""
         return self.grid == "same"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,11 +20,13 @@ class Mirror(VolumeOperator):
 
     Tests equivariance: nothing in the data tells that the scan is mirrored, so the right answer is the mirrored one; a
     model that answers as before has not looked at the side. In the label, the words left and right change places in every
-    field of the name ``field``, at any depth, and in a label that is a text. For voxels that are mirrored together with their
+    field of the name ``field``, at any depth, and in a label that is a text (JSON counts as what it spells); so left_lung
+    becomes right_lung. For voxels that are mirrored together with their
     orientation tag, which leaves the right answer as it is, see ``reorientation`` (``to: LAS``).
 
     There is no ladder. A volume that is its own mirror image counts as unchanged. Of several pictures in one row each is
-    mirrored and the label is moved once. Magnitude: root mean square of the change as a share of the white level.
+    mirrored and the label is moved once. Words are not read: rows whose question names a side ("Is there a lesion on the
+    left?") are not for it. Magnitude: root mean square of the change as a share of the white level.
 
     >>> from robustspec.data.picture import Volume, made
     >>> from robustspec.data.row import Message, Row
@@ -43,6 +46,7 @@ class Mirror(VolumeOperator):
     """Name of the label's fields that hold a side."""
 
     relation: ClassVar[Relation] = "changes"
+    moves_places: ClassVar[bool] = True
 
     def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
         """The frame with the mirrored volume and label."""
@@ -61,12 +65,26 @@ class Mirror(VolumeOperator):
 def mirrored_label(label: Any, field: str = "side") -> Any:
     """The label of the mirrored scan: left and right exchanged in fields named ``field`` and in a label that is a text.
 
+    A text that is the JSON of an object or a list is moved as what it spells.
+
     >>> mirrored_label([{"side": "Left", "size_mm": 9}, {"side": "midline"}])
     [{'side': 'Right', 'size_mm': 9}, {'side': 'midline'}]
     """
     if isinstance(label, str):
-        return _exchanged(label)
+        spelled = _spelled(label)
+        if not isinstance(spelled, dict | list):
+            return _exchanged(label)
+        moved = _within(spelled, field)
+        return label if moved == spelled else json.dumps(moved, ensure_ascii=False)
     return _within(label, field)
+
+
+def _spelled(text: str) -> Any:
+    """The data that a text is the JSON of; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _within(label: Any, field: str) -> Any:
@@ -77,7 +95,8 @@ def _within(label: Any, field: str) -> Any:
     return label
 
 
-_SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+_SIDE = re.compile(r"(?<![^\W\d_])(left|right)(?![^\W\d_])", re.IGNORECASE)
+"""A side as a word of its own: no letter stands beside it, but an underscore or a digit may (left_lung)."""
 _OTHER = {"left": "right", "right": "left"}
 
 

@@ -54,6 +54,7 @@ class Pose(VolumeOperator):
     ladder: ClassVar[Ladder | None] = Ladder("degrees", (6.0, 12.0, 18.0, 24.0, 30.0), "degrees")
     needs: ClassVar[tuple[str, ...]] = ("SimpleITK",)
     extra: ClassVar[str] = "mri"
+    moves_places: ClassVar[bool] = True
 
     def change(self, volume: Volume, amount: float, seed: int) -> Volume:
         """The head in its other pose."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class QuarterTurn(VolumeOperator):
     """How many quarter turns, from the first voxel axis of the plane towards the second."""
     affine: Literal["follows", "stays"] = "follows"
     """Whether the affine says that the voxels were turned."""
+
+    moves_places: ClassVar[bool] = True
 
     @property
     def keeps_shape(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations, product
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import field_validator
 
@@ -37,6 +37,8 @@ class Reorientation(VolumeOperator):
     kind: Literal["reorientation"] = "reorientation"
     to: str = "LPS"
     """Where the voxel axes point in the end, one letter of each pair R/L, A/P, S/I: LPS is the order of DICOM."""
+
+    moves_places: ClassVar[bool] = True
 
     @field_validator("to")
     @classmethod

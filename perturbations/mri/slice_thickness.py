@@ -49,6 +49,11 @@ class SliceThickness(VolumeOperator):
     ladder: ClassVar[Ladder | None] = Ladder("thickness_mm", (4.0, 5.0, 6.0, 8.0, 10.0), "mm")
 
     @property
+    def moves_places(self) -> bool:  # type: ignore[override]  # a field decides
+        """Whether the grid is another one."""
+        return self.grid == "thick"
+
+    @property
     def keeps_shape(self) -> bool:
         """Whether the volume's own grid stays."""
         return self.grid == "same"

@@ -56,6 +56,16 @@ _REGRIDDING = (
     "Transpose",
 )
 
+_MOVING = (
+    "Affine",
+    "AffineElasticDeformation",
+    "ElasticDeformation",
+    "RandomAffine",
+    "RandomAffineElasticDeformation",
+    "RandomElasticDeformation",
+)
+"""Transforms that move the anatomy on its grid."""
+
 _RANDOM = frozenset(
     ("bernoulli", "multinomial", "normal", "rand", "randint", "randn", "randperm", "normal_", "random_", "uniform_")
 )
@@ -103,6 +113,11 @@ class TorchIO(VolumeOperator):
 
     needs: ClassVar[tuple[str, ...]] = ("torchio",)
     extra: ClassVar[str] = "mri"
+
+    @property
+    def moves_places(self) -> bool:  # type: ignore[override]  # a field decides
+        """Whether the transform makes another grid or moves the anatomy."""
+        return self.transform in (*_REGRIDDING, *_MOVING)
 
     @property
     def keeps_shape(self) -> bool:

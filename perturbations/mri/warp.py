@@ -58,6 +58,7 @@ class Warp(VolumeOperator):
     ladder: ClassVar[Ladder | None] = Ladder("displacement_mm", (3.0, 6.0, 9.0, 12.0, 15.0), "mm")
     needs: ClassVar[tuple[str, ...]] = ("scipy",)
     extra: ClassVar[str] = "mri"
+    moves_places: ClassVar[bool] = True
 
     def apply(self, passage: Frame, params: Params, level: int | None) -> Frame:
         """The frame with the deformed volume; the magnitude is the largest displacement of a voxel in mm."""

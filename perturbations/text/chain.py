@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from robustspec.errors import RegistryError
 from robustspec.perturbation.base import Params, Passage, Perturbation
 
-Step = tuple[Perturbation, int | None]
-"""An operator and its level; None where it has explicit parameters or no ladder."""
+from ..held import Step, held
 
-_OF_THE_ENTRY = ("name", "draws", "protect", "within", "on", "policy", "relation")
+_REMEDY = "stands on the chain, once for all steps -- move it there"
 
 
 class Chain(Perturbation):
@@ -45,7 +42,9 @@ class Chain(Perturbation):
 
     @model_validator(mode="after")
     def _build(self) -> Self:
-        self._operators = tuple(_step(index, step) for index, step in enumerate(self.steps))
+        self._operators = tuple(
+            held(f"steps[{index}]", step, "step", "a chain", _REMEDY) for index, step in enumerate(self.steps)
+        )
         return self
 
     def bind(self, folder: Path) -> Self:
@@ -69,49 +68,3 @@ class Chain(Perturbation):
 
 def _seed(seed: int, index: int, kind: str) -> int:
     return int.from_bytes(blake2b(f"{seed}/{index}/{kind}".encode(), digest_size=8).digest(), "big")
-
-
-def _step(index: int, step: str | Mapping[str, Any]) -> Step:
-    """The operator and level of a step; ``ValueError`` says what is wrong with it, naming its place."""
-    from robustspec.registry import lookup  # the registry loads this package
-
-    fields = {"kind": step} if isinstance(step, str) else dict(step)
-    place, kind = f"steps[{index}]", fields.get("kind")
-    level: Any = fields.pop("level", None)
-    if not isinstance(kind, str):
-        raise ValueError(f"{place}: the step has no kind -- write {{kind: keyboard_typo, level: 2}} or a bare name")
-    for key in _OF_THE_ENTRY:
-        if key in fields:
-            raise ValueError(f"{place}: '{key}' stands on the chain, once for all steps -- move it there")
-    try:
-        operator: Perturbation = lookup("perturbations", kind)(**fields)
-    except RegistryError as error:
-        raise ValueError(f"{place}: {error}") from error
-    except ValidationError as error:
-        raise ValueError(f"{place}: {_faults(error)}") from error
-    _check(place, operator, level)
-    return operator, level
-
-
-def _faults(error: ValidationError) -> str:
-    return "; ".join(": ".join((".".join(map(str, fault["loc"])), fault["msg"])) for fault in error.errors())
-
-
-def _check(place: str, operator: Perturbation, level: Any) -> None:
-    if operator.modality != "text" or operator.relation != "keeps":
-        raise ValueError(
-            f"{place}: {operator.kind} is no step of a chain, which takes operators on text that keep the label -- "
-            "give it an entry of its own"
-        )
-    ladder = operator.ladder
-    if ladder is None:
-        if level is not None:
-            raise ValueError(f"{place}: {operator.kind} has no levels -- leave out 'level'")
-        return
-    explicit = getattr(operator, ladder.parameter) is not None
-    if explicit == (level is not None):
-        raise ValueError(
-            f"{place}: {operator.kind} needs either a level or {ladder.parameter} -- its levels are {ladder}"
-        )
-    if level is not None and (type(level) is not int or level not in ladder.levels):
-        raise ValueError(f"{place}: {operator.kind} has no level {level!r} -- write one of {ladder}")

@@ -17,6 +17,7 @@ NAMES = (
     "record",
     "export_cases",
     "list_kinds",
+    "concepts",
     "schema",
 )
 """The modules in this folder, in the order of the help."""

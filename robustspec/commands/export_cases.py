@@ -50,22 +50,24 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the cases."""
-    from robustspec.commands.needed import cases_of
+    from robustspec.commands.needed import Unusable, cases_of
 
     plan = plan_of(args, args.max_samples)
     scenarios = scenarios_of(plan, args.scenario)
     if plan.spec.privacy.contains == "patient_data":
         print("note: the file will hold what the specification calls patient data", file=sys.stderr)
     meter = Meter(sum(scenario.most_calls() for scenario in scenarios))
-    folder = _Folder(args.output, args.pictures)
+    folder, unusable = _Folder(args.output, args.pictures), Unusable()
     with writing(args.output) as file:
         for scenario in scenarios:
-            for request, made in cases_of(scenario, plan.seed):
+            for request, made in cases_of(scenario, plan.seed, unusable):
                 file.write(
                     json.dumps(_record(request, made, plan.seed, folder), ensure_ascii=False, default=str) + "\n"
                 )
                 meter.count()
     meter.end(args.output)
+    if unusable.count:
+        print(unusable.note(plan.spec.privacy.examples), file=sys.stderr)
     return FINE
 
 

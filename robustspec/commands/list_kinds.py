@@ -147,7 +147,9 @@ def _fields(cls: type[Any]) -> Iterator[str]:
     yield "Fields:"
     docs = {cls.model_fields[name].alias or name: text for name, text in field_docs(cls).items()}
     for name, field in fields.items():
-        default = "required" if field.is_required() else f"default {_value(field.default)}"
+        default = (
+            "required" if field.is_required() else f"default {_value(field.get_default(call_default_factory=True))}"
+        )
         yield f"  {name}: {spelled(field.annotation)} ({default})"
         if text := docs.get(name):
             yield wrapped(" ".join(text.split()), "      ")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from robustspec.answers.extractors import Whole
 from robustspec.answers.reading import Reader
+from robustspec.commands.text import counted, visible
 from robustspec.data.row import Row
 from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.dispatch import Request
@@ -35,13 +36,26 @@ class Made:
     draw: int
 
 
-def requests(scenario: ScenarioPlan, seed: int) -> Iterator[Request]:
+@dataclass(slots=True)
+class Unusable:
+    """How many cases cannot be made because a picture of theirs cannot be used, and why the first cannot."""
+
+    count: int = 0
+    first: str = ""
+
+    def note(self, examples: str) -> str:
+        """A line for the user; the reason names rows and files, so it is told where ``privacy.examples`` is ``full``."""
+        told = f", the first: {self.first}" if examples == "full" else ""
+        return visible(f"{counted(self.count, 'case')} with a picture that cannot be used left out{told}")
+
+
+def requests(scenario: ScenarioPlan, seed: int, unusable: Unusable) -> Iterator[Request]:
     """Each case that the arms of a scenario may need, once, rows opened as they are needed."""
-    return (request for request, _ in cases_of(scenario, seed))
+    return (request for request, _ in cases_of(scenario, seed, unusable))
 
 
-def cases_of(scenario: ScenarioPlan, seed: int) -> Iterator[tuple[Request, Made]]:
-    """As `requests`, each with how it was made.
+def cases_of(scenario: ScenarioPlan, seed: int, unusable: Unusable) -> Iterator[tuple[Request, Made]]:
+    """As `requests`, each with how it was made; ``unusable`` counts the cases that there should be besides.
 
     Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
     """
@@ -50,29 +64,31 @@ def cases_of(scenario: ScenarioPlan, seed: int) -> Iterator[tuple[Request, Made]
     metrics = {walk.arm.requirement.metric: walk.arm.metric for walk in walks}
     shape = (len(scenario.cells), len(scenario.rows))
     made: Marks = np.zeros(shape, dtype=bool)
-    counted: dict[str, Marks] = {name: np.zeros(shape, dtype=bool) for name in metrics}
+    evidence: dict[str, Marks] = {name: np.zeros(shape, dtype=bool) for name in metrics}
     while any(walk.wants_more for walk in walks):
         need = _union(walks, made)
         made |= need
         for request in cases.requests(_wanted(need)):
-            _count(request, scenario, metrics, counted)
+            _count(request, scenario, metrics, evidence)
             _, pending, index, draw, *_ = request.tag
             made_of = Made(pending.row, pending.rows[index][draw], scenario.cells[index], draw)
             request.tag = None
             yield request, made_of
         for walk in walks:
-            walk.take(counted[walk.arm.requirement.metric])
+            walk.take(evidence[walk.arm.requirement.metric])
+    unusable.count += cases.absent
+    unusable.first = unusable.first or cases.first_absent
 
 
 def _count(
-    request: Request, scenario: ScenarioPlan, metrics: Mapping[str, Metric], counted: Mapping[str, Marks]
+    request: Request, scenario: ScenarioPlan, metrics: Mapping[str, Metric], evidence: Mapping[str, Marks]
 ) -> None:
     """Note for which metrics a case is evidence."""
     pending, index = request.tag[1], request.tag[2]
     policy = policy_of(scenario.cells[index].entry, pending.row.policy, scenario.scenario)
     for name, metric in metrics.items():
         if metric.applies(pending.row, policy):
-            counted[name][index, pending.slot] = True
+            evidence[name][index, pending.slot] = True
 
 
 def _union(walks: list[_Walk], made: Marks) -> Marks:

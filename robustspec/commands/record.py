@@ -17,7 +17,6 @@ from robustspec.commands.text import counted
 if TYPE_CHECKING:
     from robustspec.data.row import Output
     from robustspec.engine.dispatch import Dispatcher, Request
-    from robustspec.engine.plan import ScenarioPlan
 
 _DESCRIPTION = """\
 Call a model on every case that a run may need, and write its outputs, one JSON object a line: case_id, output, input_sha.
@@ -48,30 +47,35 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Call the model and write what it said."""
+    from robustspec.commands.needed import Unusable, requests
     from robustspec.engine.dispatch import Dispatcher
     from robustspec.engine.session import Options, check_privacy, open_model, store_of
 
     plan = plan_of(args, args.max_samples)
     scenarios = scenarios_of(plan, args.scenario)
+    unusable = Unusable()
     model, timeout_s = open_model(plan, args.model)
     with model, store_of(plan, model, Options(cache=cache_of(args))) as store:
         check_privacy(plan, [model])
         with Dispatcher(model, store, timeout_s=timeout_s) as dispatcher, writing(args.output) as file:
             meter = Meter(sum(scenario.most_calls() for scenario in scenarios))
-            lost = sum(_write(file, meter, dispatcher, scenario, plan.seed, model.by_case) for scenario in scenarios)
+            lost = sum(
+                _write(file, meter, dispatcher, requests(scenario, plan.seed, unusable), model.by_case)
+                for scenario in scenarios
+            )
     meter.end(args.output)
+    if unusable.count:
+        print(unusable.note(plan.spec.privacy.examples), file=sys.stderr)
     if lost:
         print(f"{counted(lost, 'case')} without output left out: {dispatcher.first_error}", file=sys.stderr)
     return RED if lost else FINE
 
 
-def _write(file: TextIO, meter: Meter, dispatcher: Dispatcher, scenario: ScenarioPlan, seed: int, by_case: bool) -> int:
+def _write(file: TextIO, meter: Meter, dispatcher: Dispatcher, waiting: Iterator[Request], by_case: bool) -> int:
     """Write the outputs of one scenario; the number of cases that have none."""
     from robustspec.adapters.recorded import input_sha
-    from robustspec.commands.needed import requests
 
     lost = 0
-    waiting = requests(scenario, seed)
     while block := list(islice(waiting, _AT_ONCE)):
         for request, output in zip(block, _answers(dispatcher, block, by_case), strict=True):
             if output.error is not None:

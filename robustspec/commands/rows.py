@@ -14,17 +14,25 @@ from robustspec.commands.text import marked
 from robustspec.data.row import Content, Row, images_of
 from robustspec.engine.cases import applied
 from robustspec.engine.plan import CellPlan, Plan, ScenarioPlan
-from robustspec.errors import PictureError
+from robustspec.errors import PerturbationError, PictureError, RobustspecError
 from robustspec.perturbation.base import Perturbation
 from robustspec.perturbation.calibration import ladder_of
 from robustspec.perturbation.ladder import Ladder
 
 
 def perturbed(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> Row:
-    """The row of a case; ``row`` itself where nothing changes."""
+    """The row of a case; ``row`` itself where nothing changes. An operator that fails is a `PerturbationError`."""
     if cell.scope is None:
         return row
-    return applied(cell, row, cell.scope.sample(seed, row, draw))
+    try:
+        return applied(cell, row, cell.scope.sample(seed, row, draw))
+    except RobustspecError:
+        raise
+    except Exception as error:  # an operator is an extension and may raise anything: say which, and on what
+        kind = cell.entry.operator.kind if cell.entry else cell.name
+        raise PerturbationError(
+            f"row {row.id}, {cell.name}: '{kind}' failed: {type(error).__name__}: {error}"
+        ) from error
 
 
 def perturbed_or_why(cell: CellPlan, row: Row, seed: int, draw: int = 0) -> tuple[Row, str]:

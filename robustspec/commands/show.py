@@ -87,7 +87,7 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
     from robustspec.answers.reading import Reader
     from robustspec.engine.cases import Cases, converse
     from robustspec.engine.dispatch import Dispatcher
-    from robustspec.engine.session import open_model
+    from robustspec.engine.session import check_privacy, open_model
     from robustspec.engine.store import Store
 
     if plan.spec.model is None and args.model is None:
@@ -95,6 +95,8 @@ def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen
     scenario, output = place.scenario, plan.spec.output
     reader = Reader(output.extract, output.refusal, output.asking)
     model, timeout_s = open_model(plan, args.model)
+    if args.call:
+        check_privacy(plan, [model])
     cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=scenario.repeats, by_case=model.by_case)
     seen = _Seen(cases)
     fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"

@@ -58,13 +58,22 @@ def near(path: Path, *, folder: bool = False) -> str:
 
 
 def files_below(folder: Path) -> list[str]:
-    """The files of a folder and of the folders in it, as sorted paths relative to it; hidden ones are left out."""
-    found: list[str] = []
+    """The files of a folder and of the folders in it, as sorted paths relative to it; hidden ones are left out.
+
+    Links to folders are followed, except those to a folder that the walk is in already.
+    """
+    return sorted(path.relative_to(folder).as_posix() for path in _walk(folder, ()))
+
+
+def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+    """As `files_below`; ``above`` are the folders whose links led here."""
     for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in files if not name.startswith("."))
         folders[:] = [name for name in folders if not name.startswith(".")]
-        inside = Path(place).relative_to(folder).as_posix()
-        found += [name if inside == "." else f"{inside}/{name}" for name in files if not name.startswith(".")]
-    return sorted(found)
+        for link in (Path(place, name) for name in folders if Path(place, name).is_symlink()):
+            entered = (*above, Path(place).resolve())
+            if not any(each.is_relative_to(link.resolve()) for each in entered):
+                yield from _walk(link, entered)
 
 
 def stamp(path: Path, parts: Sequence[Path] = ()) -> Stamp:

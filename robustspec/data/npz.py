@@ -18,6 +18,7 @@ from robustspec.errors import DataError
 
 _PICTURES = ("images", "volumes")
 _COLUMNS = {"labels": "label", "ids": "id"}
+_MOST_COLUMN_BYTES = 2**28
 _NO_COLUMNS = ("affine", "images_affine", "volumes_affine")
 
 
@@ -27,7 +28,7 @@ class NpzSource(SourceKind):
     Columns: ``images`` (the picture: n x height x width, n x height x width x 3, or n x x x y x z), ``label`` (the array
     ``labels``), ``id`` (``ids``), and every other array under its name. The affine of volumes stands in ``affine``, 4 x 4 or
     one for each; without it, voxels are taken as 1 mm wide and RAS+. Nothing is unpickled. Save large stacks uncompressed
-    (``np.savez``): a picture is then read where it stands.
+    (``np.savez``): a picture is then read where it stands. The other columns are held in memory, 256 MiB at most.
     """
 
     kind: Literal["npz"] = "npz"
@@ -49,11 +50,21 @@ class NpzFile(Source):
         own = {name.removeprefix(prefix): member for name, member in known.items() if name.startswith(prefix)}
         self._pictures = _pictures(path, own, prefix)
         self._count = self._pictures.shape[0]
+        others = {name: each for name, each in own.items() if name not in (*_PICTURES, *_NO_COLUMNS) and each.shape}
+        self._check_sizes(list(others.values()))
         self._held: dict[str, NDArray[Any]] = {}
-        for name, member in own.items():
-            if name not in (*_PICTURES, *_NO_COLUMNS) and member.shape:
-                self._check_length(member)
-                self._held[_COLUMNS.get(name, name)] = _column(read_array(self.path.resolve(), of, member))
+        for name, member in others.items():
+            self._check_length(member)
+            self._held[_COLUMNS.get(name, name)] = _column(read_array(self.path.resolve(), of, member))
+
+    def _check_sizes(self, columns: Sequence[Member]) -> None:
+        """By what the headers say, before anything is unpacked."""
+        if sum(each.nbytes for each in columns) > _MOST_COLUMN_BYTES:
+            largest = max(columns, key=lambda each: each.nbytes)
+            raise DataError(
+                f"{self.path}: its columns take over {_MOST_COLUMN_BYTES:,} bytes, the array '{largest.name}' "
+                f"{largest.nbytes:,} of them -- leave it out of the file"
+            )
 
     def _check_length(self, member: Member) -> None:
         if member.shape[0] != self._count:

@@ -1,7 +1,8 @@
 """NPZ files of numpy: what arrays they hold, and one picture of them at a time. Nothing is ever unpickled.
 
 An array that numpy wrote uncompressed (``np.savez``) is read where the picture stands. A compressed one
-(``np.savez_compressed``) is held whole up to `HELD_BYTES`, and beyond that read from its start for every picture.
+(``np.savez_compressed``) is held whole up to `HELD_BYTES`, and beyond that read from its start for every picture. The
+checksum of an array is verified up to `HELD_BYTES`; of a larger one only where all of it is read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import struct
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.lib import format as npy
@@ -20,7 +21,15 @@ from numpy.typing import NDArray
 
 from robustspec.data.files import Stamp
 from robustspec.data.picture import Modality, Value
-from robustspec.data.picture_values import MOST_PIXELS, MOST_VOXELS, check_size, image_of, reading, volume_of
+from robustspec.data.picture_values import (
+    MOST_PIXELS,
+    MOST_VOXELS,
+    check_size,
+    image_of,
+    reading,
+    shape_text,
+    volume_of,
+)
 from robustspec.data.values import did_you_mean
 from robustspec.errors import PictureError
 
@@ -139,6 +148,10 @@ def _affine(path: Path, stamp: Stamp, reference: Reference) -> tuple[NDArray[Any
     if member is None:
         return np.eye(4), "nothing"
     each = reference.item is not None and len(member.shape) == 3
+    if member.shape[each:] != (4, 4):
+        raise PictureError(
+            f"{path}#{member.name}: is {shape_text(member.shape)} -- an affine is 4 x 4, or one for each"
+        )
     return read_array(path, stamp, member, reference.item if each else None), member.name
 
 
@@ -149,6 +162,8 @@ def read_array(path: Path, stamp: Stamp, member: Member, item: int | None = None
         return whole if item is None else whole[item].copy()
     if member.offset is None and member.nbytes <= HELD_BYTES:
         return np.array(_held(path, stamp, member.name)[item])
+    if member.nbytes <= HELD_BYTES and not _intact(path, stamp, member.name):
+        raise PictureError(f"{path}#{member.name}: its checksum is wrong -- the file is damaged; write it again")
     shape = member.shape[1:]
     size = math.prod(shape) * member.dtype.itemsize
     values = np.frombuffer(_bytes_at(path, member, item * size, size), dtype=member.dtype)
@@ -158,6 +173,18 @@ def read_array(path: Path, stamp: Stamp, member: Member, item: int | None = None
 @lru_cache(maxsize=2)
 def _held(path: Path, stamp: Stamp, name: str) -> NDArray[Any]:
     return _whole(path, members(path, stamp)[name])
+
+
+@lru_cache(maxsize=16)
+def _intact(path: Path, stamp: Stamp, name: str) -> bool:
+    """Whether the values of an array are those of its checksum, which zip compares at the end of a member."""
+    with ZipFile(path) as archive, archive.open(f"{name}.npy") as data:
+        try:
+            while data.read(_CHUNK):
+                pass
+        except BadZipFile:
+            return False
+    return True
 
 
 def _whole(path: Path, member: Member) -> NDArray[Any]:

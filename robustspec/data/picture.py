@@ -6,6 +6,7 @@ the whole process, so memory follows what is in use and not how many rows there 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -165,7 +166,7 @@ class Picture:
 
     @property
     def digest(self) -> bytes:
-        """16 bytes that stand for what the picture shows: its values, their type and, of a volume, its affine."""
+        """16 bytes that stand for what the picture shows: its values, their type, its facts and, of a volume, its affine."""
         if self._digest is None:
             self._digest = digest_of(self.open())
         return self._digest
@@ -185,12 +186,14 @@ def made(name: str, value: Value) -> Picture:
 
 
 def digest_of(value: Value) -> bytes:
-    """16 bytes that stand for a value."""
+    """16 bytes that stand for a value, with its facts: a model is given both."""
     array = value.pixels if isinstance(value, Image) else value.voxels
     hasher = blake2b(f"{array.dtype.str}{array.shape}".encode(), digest_size=16)
     hasher.update(np.ascontiguousarray(array).view(np.uint8).reshape(-1).data)
     if isinstance(value, Volume):
         hasher.update(np.ascontiguousarray(value.affine, dtype="<f8").tobytes())
+    if value.facts:
+        hasher.update(json.dumps(dict(value.facts), sort_keys=True, default=str).encode())
     return hasher.digest()
 
 

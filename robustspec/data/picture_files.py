@@ -66,7 +66,15 @@ class PictureFile(Picture):
     ) -> None:
         self.path = path
         self.file_key = file_key(path, of)
-        super().__init__(_key(path, of, more), name, modality, make)
+        super().__init__(_key(path, of, more), name, modality, partial(_unchanged, path, of, make))
+
+
+def _unchanged(path: str, of: Stamp, make: Callable[[], Value]) -> Value:
+    """What ``make`` opens; `DataError` where the file is not the one that the picture was made of."""
+    value = make()
+    if stamp(Path(path)) != of:
+        raise DataError(f"{path}: the file changed during the run -- run again")
+    return value
 
 
 def _key(path: str, of: Stamp, more: str) -> bytes:

@@ -23,6 +23,9 @@ MOST_PIXELS = 2**27
 MOST_VOXELS = 2**28
 """Voxels a volume may have (645 x 645 x 645)."""
 
+LARGEST_VOXEL = 1e18
+"""Magnitude that a voxel may have: sums of its squares, as noise and energies take them, stay finite in float32."""
+
 Facts = Mapping[str, Any]
 
 
@@ -129,9 +132,10 @@ def check_volume_shape(place: object, shape: Sequence[int]) -> None:
 
 
 def volume_of(place: object, array: NDArray[Any], affine: NDArray[Any], facts: Facts | None = None) -> Volume:
-    """The volume of an array of x by y by z (further axes of length 1 are dropped) of any real type.
+    """The volume of an array of x by y by z (further axes of length 1 are dropped) of any real type; bool becomes uint8.
 
-    `PictureError` for another shape, NaN or infinite voxels, voxels that are all the same, and an affine that is no affine.
+    `PictureError` for another shape, voxels that are NaN, infinite, beyond `LARGEST_VOXEL` or all the same, and an affine
+    that is no affine.
     """
     check_volume_shape(place, array.shape)
     if array.dtype.kind not in "biuf":
@@ -139,14 +143,23 @@ def volume_of(place: object, array: NDArray[Any], affine: NDArray[Any], facts: F
             f"{place}: holds voxels of type {array.dtype}, and one real number each is needed -- convert it"
         )
     array = array.reshape(array.shape[:3])
+    _check_voxels(place, array)
+    native = np.dtype(np.uint8) if array.dtype.kind == "b" else array.dtype.newbyteorder("=")
+    return Volume(np.array(array, dtype=native, order="C"), checked_affine(place, affine), dict(facts or {}))
+
+
+def _check_voxels(place: object, array: NDArray[Any]) -> None:
     low, high = array.min(), array.max()
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = int((~np.isfinite(array)).sum())
         raise PictureError(f"{place}: {bad:,} of {array.size:,} voxels are NaN or infinite -- set them to 0")
     if low == high:
         raise PictureError(f"{place}: all voxels are {low:g} -- it shows nothing; write it again, or leave it out")
-    voxels = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
-    return Volume(voxels, checked_affine(place, affine), dict(facts or {}))
+    if largest := next((each for each in (high, low) if abs(float(each)) > LARGEST_VOXEL), None):
+        raise PictureError(
+            f"{place}: a voxel is {largest:g}, and beyond {LARGEST_VOXEL:g} none is a measurement -- set what stands for "
+            "no data to 0"
+        )
 
 
 def checked_affine(place: object, affine: NDArray[Any]) -> NDArray[np.float64]:

@@ -132,7 +132,8 @@ class Run:
         if absent := sum(each.absent for each in cases):
             first = next(each.first_absent for each in cases if each.first_absent)
             what = "case shows a picture" if absent == 1 else "cases show pictures"
-            yield f"{absent} {what} that cannot be used, the first: {first}"
+            told = f", the first: {first}" if self.plan.spec.privacy.examples == "full" else ""
+            yield f"{absent} {what} that cannot be used{told}"
 
     def _rounds(self) -> None:
         for scenario in self.scenarios:

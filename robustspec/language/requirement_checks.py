@@ -110,6 +110,7 @@ def _metric(place: Placed, metric: Metric) -> Iterator[Finding]:
     if place.cells_known:
         yield from _comparison(place, metric)
         yield from _monotone(place, metric)
+        yield from _places(place, metric)
 
 
 def _no_shape(place: Placed, metric: Metric) -> Finding:
@@ -181,6 +182,27 @@ def _monotone(place: Placed, metric: Metric) -> Iterator[Finding]:
     elif place.dimension[1] in ("cell", "level"):
         message = f"'{name}' needs all levels together"
         yield Finding((*place.loc, place.dimension[0]), message, "use worst_over: perturbation or a group")
+
+
+def _places(place: Placed, metric: Metric) -> Iterator[Finding]:
+    """Where a picture's content moves, and the places that the label gives do not."""
+    moving = [cell for cell in place.cells if cell.entry is not None and cell.entry.operator.moves_places]
+    if moving and _compares_places(place, metric):
+        names = list(dict.fromkeys(f"'{cell.perturbation}'" for cell in moving))
+        moved = f"{' and '.join(names)} {'moves' if len(names) == 1 else 'move'} them"
+        message = f"'{place.requirement.metric}' compares places, and {moved}"
+        yield Finding((*place.loc, "metric"), message, "leave these cells out, or use another metric")
+
+
+def _compares_places(place: Placed, metric: Metric) -> bool:
+    """Whether the metric, or the one that it takes its equality or its score from, compares places."""
+    inner, of = getattr(metric, "metric", metric), getattr(metric, "of", None)
+    if isinstance(of, str) and place.view.knows_metric(of):
+        try:
+            return place.view.metric(of).places
+        except UnusableError:  # a finding of its own
+            return False
+    return bool(metric.places or inner.places)
 
 
 def _is_monotone(cell: Cell) -> bool:

@@ -18,6 +18,7 @@ from robustspec.aggregates.base import Aggregate
 from robustspec.answers.base import Extractor, Recogniser
 from robustspec.data.row import Policy
 from robustspec.language.baselines import Baseline
+from robustspec.language.concepts import ConceptName
 from robustspec.language.entries import Block, DataEntry, Name, PerturbationEntry, Policies, RelationBlock
 from robustspec.language.kinds import KindOf, fault
 from robustspec.metrics.base import Metric
@@ -26,7 +27,6 @@ from robustspec.statistics.base import Method, Population
 __all__ = [
     "About",
     "Block",
-    "Concept",
     "DataEntry",
     "Multiplicity",
     "Name",
@@ -50,13 +50,6 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 Dimension = str
 """What ``worst_over`` and ``gap_over`` go over: cell, perturbation, level, or a group of the data block."""
-
-Concept = Literal[
-    "natural", "adversarial", "interventional", "out-of-distribution", "average-case", "worst-case", "feature", "data",
-    "development-stage", "deployment-stage", "component", "aggregated", "group", "instance-wise", "longitudinal",
-    "knowledge", "vendor", "uncertainty-aware", "prevalence-shift", "behavioural",
-]  # fmt: skip
-"""The robustness concepts of Box 1 (Xian et al.)."""
 
 
 class About(Block):
@@ -229,8 +222,8 @@ class Scenario(Block):
     """Where the priority comes from."""
     priority: Literal["high", "medium", "low"] = "medium"
     """Order and budget."""
-    concepts: tuple[Concept, ...] = ()
-    """Robustness concepts that the scenario tests."""
+    concepts: tuple[ConceptName, ...] = ()
+    """Robustness concepts that the scenario tests, as `robustspec concepts` explains them; one not named is not assessed."""
     data: str
     """Name of a block under ``data:``."""
     policy: Policies | None = None

@@ -44,6 +44,8 @@ class Metric(Described):
     upper: ClassVar[float] = 1.0
     binary: ClassVar[bool] = False
     reads_label: ClassVar[bool] = False
+    places: ClassVar[bool] = False
+    """Whether it compares places in a picture, as masks do: no perturbation that moves them can be judged by it."""
 
     @property
     def is_binary(self) -> bool:

@@ -15,7 +15,8 @@ class MaskDice(MaskMetric, JudgedMetric):
     Formula: mean over cases of 2 |answer & label| / (|answer| + |label|), counted in pixels or voxels; 1 where both are
     empty. An answer whose mask cannot be read, or has another shape than the label's, scores 0. Inputs: masks of two or
     three axes as nested lists, runs or packed bits (`robustspec.answers.masks`), as answer and label or as their
-    ``field``; what moves the picture must move the label's mask with it. Direction: higher is better; each case lies in
+    ``field``. The label's mask does not move with the picture, so a requirement over cells that move it (``rotate``) is a
+    fault of the specification. Direction: higher is better; each case lies in
     [0, 1].
 
     >>> from robustspec.data.row import Answer, Case, Row

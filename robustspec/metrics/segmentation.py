@@ -16,6 +16,7 @@ class MaskMetric(Metric):
     """A metric that compares the mask in an answer with the label's."""
 
     reads_label: ClassVar[bool] = True
+    places: ClassVar[bool] = True
 
     field: str | None = None
     """The field that holds the mask, dotted where nested, in answers and labels that are mappings."""

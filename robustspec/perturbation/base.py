@@ -115,6 +115,11 @@ class Perturbation(Described):
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules that it imports when it is applied, of the optional extra ``extra``."""
     extra: ClassVar[str] = ""
+    moves_places: ClassVar[bool] = False
+    """Whether what is where in the picture moves, so that a label that gives places (a mask) no longer holds.
+
+    An operator that moves the label's places too says False; one for which a field decides has a property.
+    """
     uneven: ClassVar[str] = ""
     """Why levels of a published ladder that is kept as it is do not all rise: ``calibrate`` tells it, and does not fail."""
 

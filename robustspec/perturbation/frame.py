@@ -13,6 +13,7 @@ from robustspec.data.picture import Image, Value
 from robustspec.data.row import Message, Row
 from robustspec.perturbation.base import Params, Perturbation
 from robustspec.perturbation.ladder import Ladder
+from robustspec.perturbation.protect import Lexicon
 
 
 @dataclass(slots=True)
@@ -38,13 +39,15 @@ class Frame:
 class Dialogue:
     """A conversation that an operator works on: its messages with their pictures, the row, and the label so far.
 
-    ``magnitude`` is the realised size of the change in the operator's own unit, None where it has none.
+    ``magnitude`` is the realised size of the change in the operator's own unit, None where it has none. ``lexicon`` holds
+    the terms of the data block, for operators that change words of the conversation.
     """
 
     messages: tuple[Message, ...]
     row: Row
     label: Any = None
     magnitude: float | None = None
+    lexicon: Lexicon | None = None
 
     def with_messages(
         self, messages: tuple[Message, ...], magnitude: float | None = None, label: Any = None

@@ -51,7 +51,9 @@ def scope_of(
         raise PerturbationError(
             f"{operator.kind}: protect and within speak of text, and this acts on {_acts_on(operator)}"
         )
-    return DialogueScope(operator, on=on) if operator.modality == "conversation" else PictureScope(operator, on=on)
+    if operator.modality == "conversation":
+        return DialogueScope(operator, on=on, lexicon=lexicon)
+    return PictureScope(operator, on=on)
 
 
 def _acts_on(operator: Perturbation) -> str:
@@ -147,12 +149,12 @@ def _put(content: Content, new: dict[int, Picture]) -> Content:
 class DialogueScope:
     """An operator on the whole conversation; a plain text is one message of the user."""
 
-    __slots__ = ("_identity", "on", "operator")
+    __slots__ = ("_identity", "_lexicon", "on", "operator")
 
-    def __init__(self, operator: Perturbation, *, on: str = "input") -> None:
+    def __init__(self, operator: Perturbation, *, on: str = "input", lexicon: Lexicon | None = None) -> None:
         if on != "input":
             raise PerturbationError(f"on: {operator.kind} acts on whole conversations -- leave out on")
-        self.operator, self.on = operator, on
+        self.operator, self.on, self._lexicon = operator, on, lexicon
         self._identity = identity_of(operator, on)
 
     def sample(self, seed: int, row: Row, draw: int = 0) -> Params:
@@ -160,17 +162,16 @@ class DialogueScope:
         drawn = seed_of(seed, row.id, self._identity, draw)
         if type(self.operator).sample is Perturbation.sample:
             return {"seed": drawn}
-        return self.operator.sample(random.Random(drawn), _dialogue(row))
+        return self.operator.sample(random.Random(drawn), self._dialogue(row))
 
     def apply(self, row: Row, params: Params, level: int | None) -> Row:
         """The row with the changed conversation; ``row`` itself where nothing changes."""
-        before = _dialogue(row)
+        before = self._dialogue(row)
         changed = self.operator.apply(before, params, level)
         if changed is before or changed.messages == before.messages:
             return row
         return replace(row, input=changed.messages, label=changed.label, magnitude=changed.magnitude)
 
-
-def _dialogue(row: Row) -> Dialogue:
-    messages = (Message("user", row.input),) if isinstance(row.input, str) else row.input
-    return Dialogue(messages, row, row.label)
+    def _dialogue(self, row: Row) -> Dialogue:
+        messages = (Message("user", row.input),) if isinstance(row.input, str) else row.input
+        return Dialogue(messages, row, row.label, lexicon=self._lexicon)

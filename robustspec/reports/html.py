@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robustspec.engine.evidence import ArmResult, CellResult, DataResult, Example, RunResult, ScenarioResult
+from robustspec.language.concepts import part_of
 from robustspec.reports import svg
 from robustspec.reports.diff import Segment, diff, fitted
 from robustspec.reports.pages import page_environment
 from robustspec.reports.text import (
     by_attention,
     closes_gate,
+    concepts_of,
     duration,
     figure,
     finite,
@@ -123,6 +125,7 @@ def _spec(results: Sequence[RunResult], index: int) -> dict[str, Any]:
 def _run(result: RunResult, key: str) -> dict[str, Any]:
     red = by_attention([arm for arm in result.arms if closes_gate(arm)])
     anchors = {arm.id: f"{key}-a{number}" for number, arm in enumerate(result.arms, 1)}
+    sections = {scenario.id: f"{key}-c{number}" for number, scenario in enumerate(result.scenarios, 1)}
     return {
         "key": key,
         "result": result,
@@ -130,8 +133,9 @@ def _run(result: RunResult, key: str) -> dict[str, Any]:
         "verdicts": [(_mark(word), word, count) for word, count in verdict_counts(result.arms)],
         "attention": [(_claim(arm), anchors[arm.id]) for arm in red[:ATTENTION]],
         "more_attention": len(red) - ATTENTION,
-        "scenarios": [_scenario(each, f"{key}-c{n}", anchors) for n, each in enumerate(result.scenarios, 1)],
-        "untested": _untested_concepts(result),
+        "scenarios": [_scenario(each, sections[each.id], anchors) for each in result.scenarios],
+        "concepts": _concepts(result, sections),
+        "untested": [name for name, scenarios in concepts_of(result).items() if not scenarios],
         "origins": [(data.name, _origin(data)) for data in result.data if _origin(data)],
     }
 
@@ -383,11 +387,10 @@ def _required(arm: ArmResult) -> str:
     return f"{'≥' if arm.at_least else '≤'} {number(arm.bound)}"
 
 
-def _untested_concepts(result: RunResult) -> list[str]:
-    """Concepts of robustness that no scenario of the run names: not assessed, and never a silent pass."""
-    from typing import get_args
-
-    from robustspec.language.spec import Concept
-
-    named = {concept for scenario in result.scenarios for concept in scenario.concepts}
-    return [concept for concept in get_args(Concept) if concept not in named]
+def _concepts(result: RunResult, anchors: dict[str, str]) -> dict[str, Any]:
+    """The concepts by part, each with its row of the matrix: verdict counts of each scenario, None where it is not named."""
+    parts: dict[str, list[tuple[str, list[list[tuple[Word, int]] | None]]]] = {}
+    for name, scenarios in concepts_of(result).items():
+        row = [verdict_counts(each.arms) if each in scenarios else None for each in result.scenarios]
+        parts.setdefault(part_of(name), []).append((name, row if scenarios else []))
+    return {"parts": parts, "scenarios": [(each.id, anchors[each.id]) for each in result.scenarios]}

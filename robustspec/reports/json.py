@@ -14,15 +14,27 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from robustspec.engine.evidence import RunResult
 from robustspec.errors import RobustspecError
-from robustspec.reports.text import write_whole
+from robustspec.language.concepts import NOT_ASSESSED
+from robustspec.reports.text import concepts_of, verdict_counts, write_whole
 
 FORMAT = 1
 """Version of the file's layout, under ``robustspec_report``."""
 
 
 def to_data(result: RunResult) -> dict[str, Any]:
-    """A result as plain JSON data; a number that is not finite becomes None."""
+    """A result as plain JSON data; a number that is not finite becomes None.
+
+    ``concepts`` follows from the scenarios and is not read back: by concept a status, and for each scenario that names it
+    how many verdicts of each word it has.
+    """
     data: dict[str, Any] = _plain(asdict(result))
+    data["concepts"] = {
+        concept: {
+            "status": "assessed" if scenarios else NOT_ASSESSED,
+            "scenarios": {scenario.id: dict(verdict_counts(scenario.arms)) for scenario in scenarios},
+        }
+        for concept, scenarios in concepts_of(result).items()
+    }
     return data
 
 

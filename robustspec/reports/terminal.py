@@ -11,6 +11,7 @@ from robustspec.engine.evidence import ArmResult, Example, RunResult
 from robustspec.reports.diff import Segment, diff, fitted, marked
 from robustspec.reports.text import (
     by_attention,
+    concepts_of,
     duration,
     figure,
     finite,
@@ -164,6 +165,7 @@ def summary_lines(result: RunResult) -> list[str]:
     lines += _verdicts(result)
     lines += [line for text in _ladders(result) for line in _hanging("ladder: ", text)]
     lines += [line for text in _warnings(result) for line in _hanging("warning: ", text)]
+    lines += _concepts(result)
     lines += [line for text in result.not_assessed for line in _hanging("not assessed: ", text)]
     lines += [line for text in result.notes for line in _hanging("note: ", text)]
     lines += _filled(result.suite_claim)
@@ -214,6 +216,17 @@ def _warnings(result: RunResult) -> list[str]:
         for text in arm.warnings:
             about.setdefault(text, []).append(arm.id)
     return [f"{text} ({ids[0]}{f' and {len(ids) - 1} more' if len(ids) > 1 else ''})" for text, ids in about.items()]
+
+
+def _concepts(result: RunResult) -> Iterator[str]:
+    """How many concepts have a scenario in this run; nothing where the specification speaks of none."""
+    named = concepts_of(result)
+    if any(named.values()):
+        absent = sum(not scenarios for scenarios in named.values())
+        yield (
+            f"  concepts: {len(named) - absent} of {len(named)} have a scenario in this run, {absent} are not assessed "
+            "(see: robustspec concepts)"
+        )
 
 
 def _by_scenario(result: RunResult) -> Iterator[str]:

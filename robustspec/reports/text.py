@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from robustspec.engine.evidence import ArmResult
+from robustspec.engine.evidence import ArmResult, RunResult, ScenarioResult
 from robustspec.errors import RobustspecError
+from robustspec.language.concepts import coverage
 from robustspec.statistics.base import Word
 from robustspec.statistics.claim import number
 
@@ -102,6 +103,18 @@ def verdict_counts(arms: Sequence[ArmResult]) -> list[tuple[Word, int]]:
     """How many verdicts of each word there are, PASS first, words without a verdict left out."""
     counts = [(word, sum(arm.verdict == word for arm in arms)) for word in ("PASS", *WORDS[:-1])]
     return [(word, count) for word, count in counts if count]
+
+
+def counted_verdicts(arms: Sequence[ArmResult]) -> str:
+    """`verdict_counts` in words: "5 PASS, 1 FAIL"."""
+    return ", ".join(f"{count} {word}" for word, count in verdict_counts(arms)) or "no verdict"
+
+
+def concepts_of(result: RunResult) -> dict[str, list[ScenarioResult]]:
+    """The scenarios of a run by the concept that they name, all 20 of them; none for one that is not assessed."""
+    by_id = {scenario.id: scenario for scenario in result.scenarios}
+    named = coverage((scenario.id, scenario.concepts) for scenario in result.scenarios)
+    return {concept: [by_id[each] for each in scenarios] for concept, scenarios in named.items()}
 
 
 def by_attention(arms: Sequence[ArmResult]) -> list[ArmResult]:

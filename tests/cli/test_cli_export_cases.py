@@ -107,7 +107,7 @@ def test_an_export_that_fails_leaves_the_old_file(command, folder, monkeypatch):
     """The file appears under its name only when it is whole."""
     (folder / "cases.jsonl").write_text("old")
 
-    def torn(scenario, seed):
+    def torn(scenario, seed, unusable):
         raise KeyboardInterrupt
         yield
 

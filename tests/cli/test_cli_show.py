@@ -198,3 +198,17 @@ def test_a_case_whose_picture_cannot_be_used(command, pictures):
     assert "[image 1: p3.png, cannot be used: " in clean
     assert changed.startswith("  input   none, the case is missing: ")
     assert out.splitlines()[-1].split() == ["accuracy", "no", "output", "no", "output"]
+
+
+def test_patient_data_go_to_no_endpoint_that_is_not_listed(command, folder):
+    """--call keeps to privacy.may_send_to as a run does: nothing is sent, and the way out is told."""
+    text = (folder / "spec.yaml").read_text() + "privacy: {contains: patient_data}\n"
+    (folder / "spec.yaml").write_text(
+        text.replace(
+            "{kind: callable, target: cli_model:answer}",
+            "{kind: openai, base_url: 'http://127.0.0.1:9/v1', model: m, api_key_env: null}",
+        )
+    )
+    code, _, err = command("show", "spec.yaml", first_case(folder, "keyboard_typo-3"), "--call")
+    assert code != 0
+    assert "is not in privacy.may_send_to" in err

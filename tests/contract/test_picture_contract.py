@@ -33,6 +33,7 @@ CONVERSATION_KINDS = sorted(kind for kind, cls in CLASSES.items() if cls.modalit
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "albumentations": {"transform": "GaussNoise"},
+    "at_turn": {"turn": 1, "operator": {"kind": "keyboard_typo", "level": 3}},
     "torchio": {"transform": "RandomMotion", "parameters": {"degrees": 5}},
 }
 """Arguments of kinds that have no defaults."""

@@ -24,13 +24,22 @@ def test_the_catalogue_has_every_set() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
-@pytest.mark.parametrize(
-    ("which", "words"), [("perturbations", "text perturbations"), ("metrics", "metrics"), ("aggregates", "aggregates")]
-)
+@pytest.mark.parametrize(("which", "words"), [("metrics", "metrics"), ("aggregates", "aggregates")])
 def test_numbers_of_kinds_are_right(page: str, which: str, words: str) -> None:
     """Where a page says how many kinds there are, there are as many."""
     own = sum(entry.owner == "robustspec" for entry in registry.table(which).values())
     said = re.findall(rf"(\d+) {words}", (ROOT / page).read_text(encoding="utf-8"))
+    assert said
+    assert set(said) == {str(own)}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(("modality", "word"), [("text", "text"), ("image", "image"), ("volume", "MRI")])
+def test_numbers_of_perturbations_are_right(page: str, modality: str, word: str) -> None:
+    """Where a page says how many operators on texts, images or volumes there are, there are as many."""
+    lines = [line for line in registry.listing("perturbations") if line.entry.owner == "robustspec"]
+    own = sum(line.cls is not None and line.cls.modality == modality for line in lines)
+    said = re.findall(rf"(\d+) {word} perturbations", (ROOT / page).read_text(encoding="utf-8"))
     assert said
     assert set(said) == {str(own)}
 

@@ -82,9 +82,10 @@ def test_the_package_of_contributing_is_listed(package: Path, run) -> None:
     assert "BROKEN" not in listed
 
 
-def test_the_operator_of_contributing_does_what_its_page_says(package: Path, run) -> None:
-    """Its example runs."""
-    result = run("python -m doctest acme_robustness/perturbations.py", PYTHONPATH=str(package))
+@pytest.mark.parametrize("file", ["perturbations.py", "pictures.py"])
+def test_the_operators_of_contributing_do_what_their_pages_say(package: Path, run, file: str) -> None:
+    """Their examples run."""
+    result = run(f"python -m doctest acme_robustness/{file}", PYTHONPATH=str(package))
     assert (result.returncode, result.stdout) == (0, "")
 
 

@@ -134,3 +134,40 @@ class Shapes:
 def arms_of(result: RunResult) -> dict[str, ArmResult]:
     """The verdicts of a run by id."""
     return {arm.id: arm for arm in result.arms}
+
+
+TALKS = """\
+robustspec: 1
+about: {title: Series}
+data: {d: {kind: jsonl, path: rows.jsonl, origin: synthetic}}
+statistics: {method: fixed, population: dataset, max_error_rate: 1, max_unchanged: 1}
+scenarios:
+  s:
+    title: Series
+    mechanism: Scans come one by one.
+    data: d
+    perturbations: [PERTURBATION]
+    requirements:
+      - {metric: accuracy, cells: all, at_least: 0.5}
+"""
+
+
+def write_talks(bench: Shapes, count: int = 12) -> None:
+    """Conversations of two turns with a picture each, and a question; the label is the brighter one."""
+    rows: list[dict[str, Any]] = []
+    for number in range(count):
+        first, second = (10 + number, 200 + number) if number % 2 else (200 + number, 10 + number)
+        for name, value in (("a", first), ("b", second)):
+            cv2.imwrite(str(bench.folder / f"{name}{number}.png"), np.full((8, 8), value, np.uint8))
+        turns = [{"role": "user", "content": f"Study {n}.", "images": [f"{n}{number}.png"]} for n in "ab"]
+        turns.append({"role": "user", "content": "Which is brighter?"})
+        rows.append({"id": f"t{number}", "input": turns, "label": "second" if number % 2 else "first"})
+    bench.write_rows(rows)
+
+
+def brighter(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Answers from all pictures in the transcript; before the question, with what it sees."""
+    shown = [picture.pixels.mean() for message in messages for picture in message.get("images", ())]
+    if "brighter" not in messages[-1]["content"]:
+        return f"picture {len(shown)}"
+    return "second" if shown[1] > shown[0] else "first"

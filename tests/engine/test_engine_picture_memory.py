@@ -80,10 +80,11 @@ def folder(tmp_path_factory):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (folder / f"{name}.yaml").write_text(SPEC.format(name=name))
     (folder / "program.py").write_text(PROGRAM)
-    return folder
+    yield folder
+    (folder / "scans.npz").unlink()
 
 
-def measured(folder: Path, cached: int, in_flight: int = 1):
+def measured(folder: Path, cached: int, in_flight: int):
     """How far the peak memory (MB) of a process grows from 30 volumes to 300, and how often its model looked."""
     command = [sys.executable, "program.py", str(cached), str(in_flight)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
@@ -91,14 +92,13 @@ def measured(folder: Path, cached: int, in_flight: int = 1):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("in_flight", [1, 4])
-def test_memory_does_not_grow_with_the_number_of_volumes(folder, in_flight):
-    """600 values, 155 MB, are opened and made; the peak grows by less than a third of that, in one thread or four."""
-    found = measured(folder, CACHED, in_flight)
+def test_memory_does_not_grow_with_the_number_of_volumes(folder):
+    """600 values, 155 MB, are opened and made, with four calls under way; the peak grows by less than a third of that."""
+    found = measured(folder, CACHED, 4)
     assert found["looked"] == 2 * (30 + VOLUMES)
     assert found["grown"] < 50
 
 
 def test_the_measure_can_fail(folder):
     """Were every opened value kept, the peak would grow by all that was opened."""
-    assert measured(folder, 2**40)["grown"] > 100
+    assert measured(folder, 2**40, 1)["grown"] > 100

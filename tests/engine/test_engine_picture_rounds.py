@@ -6,7 +6,7 @@ import json
 
 import cv2
 import pytest
-from picture_specs import Asked, Shapes, image, naive, nearest, spec, write_shapes
+from picture_specs import TALKS, Asked, Shapes, brighter, image, naive, nearest, spec, write_shapes, write_talks
 from spec_factory import judged
 
 from robustspec.adapters.callable import wrap
@@ -93,6 +93,20 @@ def test_exported_pictures_answered_elsewhere(folder, command):
             answer = {"case_id": case["case_id"], "output": naive(Image(pixels)), "input_sha": case["input_sha"]}
             out.write(json.dumps(answer) + "\n")
     assert recorded(folder, "out.jsonl") == verdicts(folder, wrap(naive, form="picture"))
+
+
+def test_a_recorded_conversation_is_judged_whole(tmp_path, monkeypatch, command):
+    """Recorded turn by turn, judged by the last output of each case: the same verdicts as live."""
+    monkeypatch.chdir(tmp_path)
+    bench = Shapes(tmp_path)
+    write_talks(bench)
+    model = "model: {kind: callable, target: picture_specs:brighter, form: conversation}\ndata: "
+    text = TALKS.replace("data: ", model, 1).replace("PERTURBATION", "{kind: gaussian_noise, level: [5], on: image.2}")
+    (tmp_path / "spec.yaml").write_text(text)
+    assert command("record", "spec.yaml", "-o", "out.jsonl")[0] == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert {line["output"] for line in lines} == {"first", "second"}
+    assert recorded(tmp_path, "out.jsonl") == verdicts(tmp_path, wrap(brighter, form="conversation"))
 
 
 def test_a_case_is_shown_with_its_picture(folder, command):

@@ -17,14 +17,17 @@ from picture_specs import (
     ARMS,
     CLASSES,
     CLEAN,
+    TALKS,
     Asked,
     Shapes,
     arms_of,
+    brighter,
     image,
     naive,
     nearest,
     spec,
     write_shapes,
+    write_talks,
 )
 from spec_factory import judged, later
 
@@ -267,43 +270,6 @@ def test_keys_of_turns_tell_pictures_apart(store):
     outputs = [Output("Seen.")]
     keys = [store.key(episode_of(script).next(outputs)) for script in (SCRIPT, other, SCRIPT)]
     assert keys[0] == keys[2] != keys[1]
-
-
-TALKS = """\
-robustspec: 1
-about: {title: Series}
-data: {d: {kind: jsonl, path: rows.jsonl, origin: synthetic}}
-statistics: {method: fixed, population: dataset, max_error_rate: 1, max_unchanged: 1}
-scenarios:
-  s:
-    title: Series
-    mechanism: Scans come one by one.
-    data: d
-    perturbations: [PERTURBATION]
-    requirements:
-      - {metric: accuracy, cells: all, at_least: 0.5}
-"""
-
-
-def write_talks(bench, count=12):
-    """Conversations of two turns with a picture each, and a question; the label is the brighter one."""
-    rows = []
-    for number in range(count):
-        first, second = (10 + number, 200 + number) if number % 2 else (200 + number, 10 + number)
-        for name, value in (("a", first), ("b", second)):
-            cv2.imwrite(str(bench.folder / f"{name}{number}.png"), np.full((8, 8), value, np.uint8))
-        turns = [{"role": "user", "content": f"Study {n}.", "images": [f"{n}{number}.png"]} for n in "ab"]
-        turns.append({"role": "user", "content": "Which is brighter?"})
-        rows.append({"id": f"t{number}", "input": turns, "label": "second" if number % 2 else "first"})
-    bench.write_rows(rows)
-
-
-def brighter(messages):
-    """Answers from all pictures in the transcript; before the question, with what it sees."""
-    shown = [picture.pixels.mean() for message in messages for picture in message.get("images", ())]
-    if "brighter" not in messages[-1]["content"]:
-        return f"picture {len(shown)}"
-    return "second" if shown[1] > shown[0] else "first"
 
 
 def test_a_conversation_with_pictures_is_held_turn_by_turn(tmp_path):
@@ -561,10 +527,11 @@ def test_an_operator_with_a_fault_of_its_own_ends_the_run(few):
 
 def test_a_picture_that_changes_during_the_run_ends_it(shapes):
     """Half of the rows judged on one file and half on another would be nobody's verdict."""
+    files = list(shapes.folder.glob("shapes/*/*.png"))
 
     def model(shown):
-        for path in shapes.folder.glob("shapes/*/*.png"):
-            cv2.imwrite(str(path), 255 - shown.pixels)
+        while files:
+            cv2.imwrite(str(files.pop()), 255 - shown.pixels)
         return nearest(shown)
 
     with pytest.raises(DataError, match=r"\.png: the picture changed during the run -- run again"):
@@ -699,6 +666,22 @@ def test_a_function_of_pictures_on_mixed_rows(mixed):
     selected = [arm.id for arm in plan.arms if arm.scenario == "s" and "gaussian" in arm.id]
     result = run_plan(plan, model, mixed.options(fresh=True), selected=selected)
     assert [(arm.cases, arm.missing, arm.value) for arm in result.arms] == [(10, 0, 1.0)]
+
+
+def test_a_baseline_must_take_the_data_too(few):
+    """A model of text cannot be compared with on pictures: it is refused as the one under test would be."""
+    (few.folder / "bystander.py").write_text("def answer(text):\n    return 'bar'\n")
+    requirement = (
+        "      - {metric: accuracy, cells: clean, aggregate: {kind: difference, against: old}, at_least: -0.1}\n"
+    )
+    text = spec(WHOLE, requirement).replace(
+        "scenarios:", "baselines: {old: {kind: callable, target: bystander:answer, form: FORM}}\nscenarios:"
+    )
+    with pytest.raises(
+        AdapterError, match="data 'shapes' shows a model images, and bystander:answer takes text -- use"
+    ):
+        few.run(nearest, text.replace("FORM", "text"))
+    assert [arm.value for arm in few.run(nearest, text.replace("FORM", "conversation")).arms] == [pytest.approx(2 / 3)]
 
 
 # Volumes.

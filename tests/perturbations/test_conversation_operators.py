@@ -61,6 +61,19 @@ def test_study_order_of_two_is_the_swap():
     assert changed("study_order", row).input == (row.input[0], row.input[2], row.input[1], row.input[3])
 
 
+def test_a_study_in_the_question_stays():
+    """The user's last message shows a study and asks: it never moves and is never left out, and its date may change."""
+    row = series(3)
+    row = Row("r", (*row.input[:-1], Message("user", "And of 2024-04-11. What changed?", images=study(4).images)))
+    for seed in range(12):
+        for kind in ("study_order", "missing_study"):
+            after = changed(kind, row, seed=seed)
+            assert after.input[-1] == row.input[-1]
+            assert after.input != row.input
+    assert changed("study_order", row).magnitude in (0.5, 0.75)
+    assert changed("equal_dates", row).input[-1].content == "And of 2024-01-11. What changed?"
+
+
 def test_study_order_takes_every_other_order():
     """All five other orders of three studies come up."""
     orders = {tuple(m.content for m in changed("study_order", series(3), seed=seed).input) for seed in range(60)}

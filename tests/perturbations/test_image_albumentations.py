@@ -228,3 +228,16 @@ def test_grey_images_take_weather_as_their_luma(kind: type) -> None:
     fog = operator("RandomFog", fog_coef_range=[0.6, 0.6])
     expected = fog.change(colour, 1, 5).unit() @ np.array([0.299, 0.587, 0.114])
     assert np.abs(expected - fog.change(grey, 1, 5).unit()).max() < 0.005
+
+
+def test_transforms_that_move_what_is_shown_are_known() -> None:
+    """Every transform that albumentations would apply to a mask as well moves places, but for those that only hide."""
+    engine = MODULE.albumentations()
+    hiding = {"CoarseDropout", "Erasing", "FrequencyMasking", "GridDropout", "PixelDropout", "TimeMasking", "XYMasking"}
+    dual = {
+        name
+        for name, value in vars(engine).items()
+        if inspect.isclass(value) and issubclass(value, engine.DualTransform)
+    }
+    usable = dual - hiding - set(MODULE.REFUSED) - {"DualTransform", "Transform3D"}
+    assert {name for name in dual if Albumentations.model_construct(transform=name).moves_places} == usable

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from picture_samples import KINDS, scene
 
-from robustspec.data.picture import Image
+from robustspec.data.picture import Image, made
+from robustspec.data.row import Message, Row, images_of
+from robustspec.perturbation.scopes import scope_of
 from robustspec.registry import load_operators, lookup
 
 load_operators()
@@ -59,3 +61,13 @@ def test_tiny_images_keep_a_pixel(size: tuple[int, int]) -> None:
     """A window is never empty."""
     assert Crop(resize=False).change(places(*size), 0.95, 3).pixels.size >= 1
     assert size == Crop().change(places(*size), 0.95, 3).size
+
+
+def test_magnitude_is_the_share_that_is_gone_in_whole_pixels() -> None:
+    """A tenth of 25 pixels cannot go in whole rows and columns: what is recorded is what went."""
+    row = Row("r", (Message("user", "", images=(made("p", scene(5)),)),))
+    scope = scope_of(Crop(resize=False))
+    for seed in range(6):
+        after = scope.apply(row, scope.sample(seed, row), 1)
+        left = images_of(after.input)[0].open()
+        assert after.magnitude == pytest.approx(1 - left.pixels.shape[0] * left.pixels.shape[1] / 25)

@@ -118,6 +118,12 @@ def test_mirror_mirrors_the_maps_of_the_tissue():
         ({"side": None, "n": 3}, {"side": None, "n": 3}),
         (None, None),
         (["cleft", "leftover"], ["cleft", "leftover"]),
+        ("left_lung, cleft, LEFT2, leftover", "right_lung, cleft, RIGHT2, leftover"),
+        ({"side": "3_left_frontal"}, {"side": "3_right_frontal"}),
+        ('{"side": "left", "note": "left hip, für"}', '{"side": "right", "note": "left hip, für"}'),
+        ('[{"side": "left"}]', '[{"side": "right"}]'),
+        ('{"side":  "midline", "note": "left hip"}', '{"side":  "midline", "note": "left hip"}'),
+        ('"left"', '"right"'),
     ],
 )
 def test_mirror_moves_the_label(label, moved):

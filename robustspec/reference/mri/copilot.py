@@ -16,16 +16,20 @@ from typing import Any
 import numpy as np
 
 from robustspec.reference.mri.detector import Finding, findings
-from robustspec.reference.mri.features import picture_features, quality_features
+from robustspec.reference.mri.features import NOISE, picture_features, quality_features
 from robustspec.reference.mri.request import Messages, Request, Study, understood
 from robustspec.reference.mri.scan import scan_of
 from robustspec.reference.mri.vocabulary import Reader
-from robustspec.reference.mri.weights import ORGANS, SEQUENCES, layers, logistic, softmax
+from robustspec.reference.mri.weights import ORGANS, SEQUENCES, layers, logistic, softmax, weights
 
 Report = dict[str, Any]
 
-DEGRADED, UNUSABLE = 0.75, 0.5
+DEGRADED, UNUSABLE = 0.6, 0.4
 """Chance that a report would be right, below which quality is called degraded, and below which no report is made."""
+MOST_NOISE = 1.8
+"""Median of the air, in tenths of that of the inside: an SNR of about 7 is the least (1.25 / 0.18)."""
+SURE = 0.9
+"""Chance of the organ below which a picture is taken for too bad to tell."""
 CHANGED = 0.15
 """Share by which a lesion's size must differ to be called grown or shrunk."""
 _KEPT = 512
@@ -64,8 +68,8 @@ class Conduct:
     """Confuses left and right."""
     studies: int = 20
     """How many pictures of a conversation it keeps track of."""
-    detector: str = "voxel"
-    """The network that judges voxels: ``voxel``, or ``one_vendor``, which has seen a single scanner."""
+    any_vendor: bool = True
+    """Reads pictures of every scanner; else only of those that are as the pictures of sim-01 are."""
     sequence: str | None = None
     """The only sequence that it knows, where there is but one."""
     knows_organs: bool = True
@@ -120,17 +124,23 @@ class Copilot:
         ways = self._ways
         scan = scan_of(volume, trusts_affine=ways.trusts_affine)
         features = picture_features(scan)[None]
-        organ = ORGANS[int(np.argmax(layers("organ", features)))] if ways.knows_organs else "brain"
+        organs = softmax(layers("organ", features))[0]
+        organ = ORGANS[int(np.argmax(organs))] if ways.knows_organs else "brain"
         shares = softmax(layers("sequence", features))[0]
         if ways.sequence is not None:
             shares = np.array([float(each == ways.sequence) for each in SEQUENCES], dtype=np.float32)
         sequence = SEQUENCES[int(np.argmax(shares))]
         if organ == "other":
             return NOT_MRI
+        quality = quality_features(scan)
+        bad = quality[NOISE] > MOST_NOISE or float(organs.max()) < SURE
         if organ != "brain":
-            return Reading(organ, sequence, scan.plane, 1.0)
-        trust = float(logistic(layers("trust", quality_features(scan)[None]))[0, 0])
-        return Reading(organ, sequence, scan.plane, trust, tuple(findings(scan, shares, ways.detector)))
+            return Reading(organ, sequence, scan.plane, 0.0 if bad else 1.0)
+        if not ways.any_vendor:
+            low, high = weights()["one_vendor.range"]
+            bad = bad or bool(np.any((quality < low) | (quality > high)))
+        trust = 0.0 if bad or not quality.any() else float(logistic(layers("trust", quality[None]))[0, 0])
+        return Reading(organ, sequence, scan.plane, trust, tuple(findings(scan, shares)))
 
     def _reported(self, request: Request) -> Report:
         study = self._kept(request.study, request.studies)

@@ -22,10 +22,10 @@ CENTRES_MM = {
 }
 """The middle of each region of the right half in the atlas: a lesion is in the region whose middle is nearest."""
 REGIONS = tuple(CENTRES_MM)
-VOXEL_CHANCE = 0.5
+VOXEL_CHANCE = 0.65
 """From which chance on a voxel is taken for one of a lesion."""
 PIECE_CHANCE = 0.5
-MIN_VOXELS = 3
+MIN_VOXELS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ class Finding:
     chance: float
 
 
-def findings(scan: Scan, sequence: NDArray[np.float32], network: str = "voxel") -> list[Finding]:
+def findings(scan: Scan, sequence: NDArray[np.float32]) -> list[Finding]:
     """The lesions of a head, the most likely first; ``sequence`` holds the shares of the four kinds of contrast."""
-    found = [_finding(scan, piece) for piece in pieces(scan, sequence, network)]
+    found = [_finding(scan, piece) for piece in pieces(scan, sequence)]
     return sorted((each for each in found if each.chance >= PIECE_CHANCE), key=lambda each: -each.chance)
 
 
-def pieces(scan: Scan, sequence: NDArray[np.float32], network: str = "voxel") -> Iterator[Piece]:
-    """What looks like a lesion to a network that judges voxels, by side and region."""
+def pieces(scan: Scan, sequence: NDArray[np.float32]) -> Iterator[Piece]:
+    """What looks like a lesion, by side and region."""
     from scipy import ndimage
 
     inside = inside_of(scan)
     if inside.sum() < 500:
         return
     chance = np.zeros(scan.values.shape, dtype=np.float32)
-    chance[inside] = logistic(layers(network, voxel_features(scan, inside, sequence)))[:, 0]
+    chance[inside] = logistic(layers("voxel", voxel_features(scan, inside, sequence)))[:, 0]
     labels, _ = ndimage.label(chance > VOXEL_CHANCE, np.ones((3, 3, 3)))
     grouped: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
     for number, box in enumerate(ndimage.find_objects(labels), 1):

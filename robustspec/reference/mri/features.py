@@ -12,6 +12,8 @@ from robustspec.reference.mri.scan import GRID_MM, Floats, Mask, Scan, box_of
 BLOCKS = 6
 """Blocks along each axis into which the box around what is not air is cut for `picture_features`."""
 BINS = 12
+NOISE = 0
+"""Which of `quality_features` is the level of the air, which noise raises."""
 
 
 def inside_of(scan: Scan) -> Mask:

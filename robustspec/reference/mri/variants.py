@@ -8,8 +8,8 @@ from robustspec.reference.mri.vocabulary import Reader
 loses_second_image = Copilot(Conduct(studies=1))
 """Keeps track of the first study of a conversation only (M1)."""
 
-fits_one_vendor = Copilot(Conduct(detector="one_vendor"))
-"""Has learned from a single scanner (M2)."""
+fits_one_vendor = Copilot(Conduct(any_vendor=False))
+"""Takes pictures that are not as those of the scanner it knows for too bad to report (M2)."""
 
 assumes_t1 = Copilot(Conduct(sequence="T1w"))
 """Takes every study for T1-weighted (M3)."""

@@ -349,7 +349,6 @@ def test_policies_of_levels(tmp_path):
 # What a model is given is what it is asked for once.
 
 
-@pytest.mark.xfail(strict=True, reason="the store's key leaves out facts of pictures, which the model is given")
 def test_two_scans_of_equal_voxels_and_other_headers_are_two_inputs(tmp_path):
     """A model that reads the vendor of the sidecar, on the same voxels from two vendors."""
     for number in range(8):

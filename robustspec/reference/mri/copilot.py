@@ -10,7 +10,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -89,6 +91,11 @@ class Copilot:
         self._ways = conduct or Conduct()
         self._seen: OrderedDict[bytes, Reading] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for the code, the weights and the conduct: outputs are reused only where all three are the same."""
+        return f"mri-copilot-{_code()}-{blake2b(repr(self._ways).encode(), digest_size=4).hexdigest()}"
 
     def __call__(self, messages: Messages | str) -> Report:
         """The report, or the refusal, for a conversation: objects with role, content and images (opened)."""
@@ -202,6 +209,16 @@ class Copilot:
             }
             for each in reading.findings
         ]
+
+
+@cache
+def _code() -> str:
+    """A hash of the files that the copilot consists of."""
+    hasher = blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.iterdir()):
+        if path.suffix in (".py", ".npz", ".csv"):
+            hasher.update(path.name.encode() + path.read_bytes())
+    return hasher.hexdigest()
 
 
 def head_of(reading: Reading) -> Report:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from robustspec.answers.masks import Mask, read_mask
 from robustspec.answers.values import part
-from robustspec.data.row import Answer, Row
+from robustspec.data.picture import Image, Picture
+from robustspec.data.row import Answer, Row, images_of
 from robustspec.errors import DataError
 from robustspec.metrics.base import Metric
 
@@ -22,14 +23,21 @@ class MaskMetric(Metric):
     """The field that holds the mask, dotted where nested, in answers and labels that are mappings."""
 
     def wanted(self, row: Row) -> Mask:
-        """The label's mask; `DataError` where it has none."""
+        """The label's mask; `DataError` where it has none, or one that fits no picture of the row."""
         try:
-            return read_mask(self.part_of(structured(row.label)))
+            mask = read_mask(self.part_of(structured(row.label)))
         except ValueError as error:
             raise DataError(
                 f"row {row.id}: the label holds no mask{f' under {self.field!r}' if self.field else ''}: {error} -- correct "
                 "the data, or name the `field` that holds it"
             ) from None
+        shapes = [_shape(picture) for picture in images_of(row.input)]
+        if shapes and mask.shape not in shapes:
+            raise DataError(
+                f"row {row.id}: the label's mask has {_by(mask.shape)} cells and the picture {_by(shapes[-1])} -- "
+                "give a mask on the picture's own grid"
+            )
+        return mask
 
     def found(self, value: Any, wanted: Mask) -> Mask | None:
         """The answer's mask; None where it has none of the label's shape."""
@@ -50,6 +58,16 @@ class MaskMetric(Metric):
         except ValueError:
             return False
         return bool((first == second).all())
+
+
+def _shape(picture: Picture) -> tuple[int, ...]:
+    """Height and width of an image, the three sizes of a volume."""
+    value = picture.open()
+    return value.size if isinstance(value, Image) else value.voxels.shape
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def structured(label: Any) -> Any:

@@ -588,9 +588,6 @@ def test_the_note_on_bad_pictures_keeps_to_privacy(tmp_path, examples):
     assert examples == "ids" or "doe_jane" not in said
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a label's mask of another shape than the picture's counts as the model's failure"
-)
 def test_a_mask_that_does_not_fit_its_volume_is_no_fault_of_the_model(tmp_path):
     """Half of the labels hold masks of another grid: INVALID or missing, but no FAIL of a model that is right."""
     from robustspec.answers.masks import as_runs

@@ -73,7 +73,7 @@ def _unchanged(path: str, of: Stamp, make: Callable[[], Value]) -> Value:
     """What ``make`` opens; `DataError` where the file is not the one that the picture was made of."""
     value = make()
     if stamp(Path(path)) != of:
-        raise DataError(f"{path}: the file changed during the run -- run again")
+        raise DataError(f"{path}: the picture changed during the run -- run again")
     return value
 
 

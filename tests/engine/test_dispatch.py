@@ -348,10 +348,14 @@ def test_a_model_that_fails_from_the_start_stops_the_run(kind, store):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_model_that_fails_later_is_asked_to_the_end(kind, store):
     """Errors after an answer are evidence about the model."""
+    answered = threading.Event()
 
     def model(text):
         if text != "q0":
+            answered.wait(5)  # threads race: an error that is delivered first would be one from the start
+            time.sleep(0.01)
             raise ValueError("bad")
+        answered.set()
         return text
 
     answers, dispatcher = ask(both(model)[kind], store, [f"q{n}" for n in range(100)])

@@ -369,6 +369,7 @@ def look(image):
     global made
     made += 1
     if made == DIES_AT:
+        time.sleep(3)  # a busy machine still writes what was answered a while ago
         os.kill(os.getpid(), 9)
     with open(CALLS, "a") as file:
         file.write(str(hash(image.pixels.tobytes())) + "\\n")

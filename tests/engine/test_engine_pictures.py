@@ -357,7 +357,7 @@ def test_a_selection_gives_the_same_verdicts(shapes, selected):
 
 
 PROJECT = """
-import os, sys
+import os, sys, time
 sys.path.insert(0, {tests!r})
 from picture_specs import nearest
 

@@ -91,14 +91,14 @@ class PictureScope:
         """The row with changed pictures; their mean magnitude; ``row`` itself where none changes."""
         label, sizes, new = row.label, list[float | None](), dict[int, Picture]()
         for number, picture in self._chosen(row):
-            before = picture.open()
-            changed = self.operator.apply(Frame(before, row, label), params[str(number)], level)
-            if changed.value is before:
+            frame = Frame(picture.open(), row, label)
+            changed = self.operator.apply(frame, params[str(number)], level)
+            if changed.value is frame.value:
                 continue
-            after = self._changed(picture, Frame(before, row, label), params[str(number)], level, changed)
+            after = self._changed(picture, frame, params[str(number)], level, changed)
             if after.digest != picture.digest:
                 new[number], label = after, changed.label
-                sizes.append(rms_change(before, changed.value) if changed.magnitude is None else changed.magnitude)
+                sizes.append(rms_change(frame.value, changed.value) if changed.magnitude is None else changed.magnitude)
         if not new:
             return row
         known = [size for size in sizes if size is not None]

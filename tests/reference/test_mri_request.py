@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robustspec.reference.mri.request import understood
-from robustspec.reference.mri.vocabulary import Reader, values, words_of
+from robustspec.reference.mri.vocabulary import Reader, words_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "specs" / "data" / "mri_copilot"
 PICTURE = object()
@@ -77,7 +77,7 @@ def test_the_values_of_a_question_are_read():
 )
 def test_terms_are_read_as_people_write_them(text, kind, value):
     """Other terms, other letters, typing errors."""
-    assert values(words_of(text))[kind] == value
+    assert Reader().values(words_of(text))[kind] == value
 
 
 def test_short_words_allow_no_slip():
@@ -91,7 +91,7 @@ def test_short_words_allow_no_slip():
 )
 def test_the_nearest_of_two_terms_counts(word, value):
     """Opposite terms that differ in two letters are told apart, misspelt too."""
-    assert values((word, "lesion"))["signal"] == value
+    assert Reader().values((word, "lesion"))["signal"] == value
 
 
 def test_a_study_that_is_not_there():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from robustspec.reference.mri.features import Piece, inside_of, piece_features, voxel_features
+from robustspec.reference.mri.features import CONTRAST, Piece, inside_of, piece_features, voxel_features
 from robustspec.reference.mri.scan import Scan
 from robustspec.reference.mri.weights import PATTERNS, layers, logistic, softmax
 
@@ -81,7 +81,7 @@ def _finding(scan: Scan, piece: Piece) -> Finding:
         side=side,
         region=region,
         size_mm=round(float(np.clip(layers("size", row)[0, 0] * 20, 5, 45)), 1),
-        signal="hyper" if features[7] > 0 else "hypo",
+        signal="hyper" if features[CONTRAST] > 0 else "hypo",
         pattern=PATTERNS[int(np.argmax(softmax(layers("pattern", row))))],
         chance=float(logistic(layers("keep", row))[0, 0]),
     )

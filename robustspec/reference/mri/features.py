@@ -14,6 +14,10 @@ BLOCKS = 6
 BINS = 12
 NOISE = 0
 """Which of `quality_features` is the level of the air, which noise raises."""
+ASYMMETRY = 9
+"""Which of `voxel_features` is the difference from the other side at the finest scale."""
+CONTRAST = 7
+"""Which of `piece_features` is the difference of the rim from what is around."""
 
 
 def inside_of(scan: Scan) -> Mask:
@@ -32,7 +36,7 @@ def _fine(coarse: Mask, scan: Scan) -> Mask:
 
 
 def voxel_features(scan: Scan, inside: Mask, sequence: NDArray[np.float32]) -> Floats:
-    """Of each inside voxel (n x 20): intensity at five scales, texture, the other side, place, kind of sequence.
+    """Of each inside voxel (n x 19): intensity at five scales, texture, the other side, place, kind of sequence.
 
     Intensities are differences from the median of the inside, over its spread.
     """

@@ -17,17 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from robustspec.reference.mri import wording
-from robustspec.reference.mri.vocabulary import TERMS
+from robustspec.reference.mri.detector import REGIONS
+from robustspec.reference.mri.vocabulary import first_aliases, table
+from robustspec.reference.mri.weights import ORGANS, PATTERNS, SEQUENCES
 
 Row = dict[str, Any]
 
 SIZES = {"studies": 600, "organs": 320, "questions": 432, "series": 360, "conversations": 360, "offtopic": 360}
-SEQUENCES = ("T1w", "T2w", "PD", "FLAIR")
 SIDES = ("left", "right")
-REGIONS = ("frontal", "parietal", "temporal", "occipital", "cerebellum", "deep")
-PATTERNS = ("single", "multiple", "ring", "diffuse")
 SIZES_MM = {"single": (12, 30), "multiple": (12, 18), "ring": (16, 30), "diffuse": (16, 30)}
-ORGANS = ("knee", "spine", "abdomen", "heart", "breast")
 NOT_MRI = ("ct", "xray", "photo", "chart", "text", "noise", "grid")
 PLANES = ("axial", "coronal", "sagittal")
 
@@ -79,7 +77,7 @@ def organs(rng: random.Random, count: int) -> Iterator[Row]:
     """Organs in three planes, and pictures without anatomy, about which nothing can be said (M5)."""
     for number in range(count):
         seed, plane = 20_000 + number, PLANES[number % 3]
-        organ = ("brain", *ORGANS, "none")[number % 7]
+        organ = (*ORGANS[:-1], "none")[number % 7]
         spacing = [4 if plane == across else 3 for across in ("sagittal", "coronal", "axial")]
         keys = {"plane": plane, "sequence": rng.choice(SEQUENCES), "spacing_mm": spacing}
         if organ == "brain":
@@ -98,7 +96,7 @@ def organs(rng: random.Random, count: int) -> Iterator[Row]:
 
 def questions(rng: random.Random, count: int) -> Iterator[Row]:
     """Questions with yes or no for an answer, half of each, in the words of radiology (M6, M9)."""
-    aliases = _aliases()
+    aliases = first_aliases()
     for number in range(count):
         side, region = SIDES[number % 2], REGIONS[number // 2 % 6]
         recipe = head(rng, 30_000 + number, [lesion(rng, side, region, rng.choice(PATTERNS[:1] + PATTERNS[2:3]))])
@@ -122,15 +120,6 @@ def questions(rng: random.Random, count: int) -> Iterator[Row]:
             "spans": [{"text": each, "category": "term"} for each in (signal, finding, place)],
             "answer": "yes" if right else "no",
         }
-
-
-def _aliases() -> dict[tuple[str, str], str]:
-    """The first way to write each value."""
-    found: dict[tuple[str, str], str] = {}
-    with TERMS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault((row["kind"], row["value"]), row["alias"])
-    return found
 
 
 def series(rng: random.Random, count: int) -> Iterator[Row]:
@@ -271,13 +260,13 @@ def write(folder: Path, seed: int) -> None:
 
 def _write_terms(path: Path) -> None:
     """The terms that mean the same, as the operator ``entity_substitution`` reads them."""
-    first = _aliases()
-    with TERMS.open(encoding="utf-8", newline="") as file, path.open("w", encoding="utf-8", newline="") as out:
+    first = first_aliases()
+    with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["entity", "alias"])
-        for row in csv.DictReader(file):
-            if row["kind"] in ("signal", "region", "finding") and row["alias"] != first[row["kind"], row["value"]]:
-                writer.writerow([first[row["kind"], row["value"]], row["alias"]])
+        for kind, value, alias in table():
+            if kind in ("signal", "region", "finding") and alias != first[kind, value]:
+                writer.writerow([first[kind, value], alias])
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from robustspec.perturbation.frame import Frame
 from robustspec.reference.mri import weights as stored
 from robustspec.reference.mri.detector import REGIONS, findings, pieces, place_of
 from robustspec.reference.mri.features import (
+    ASYMMETRY,
     inside_of,
     picture_features,
     piece_features,
@@ -104,7 +105,7 @@ def perturbed(volume: Volume, kind: str, level: int | None, seed: int, **fields:
 
 
 def varied(rng: np.random.Generator, volume: Volume) -> Volume:
-    """The volume as it may come: from some scanner, one in three with a mild artefact."""
+    """The volume as it may come: from some scanner; about a third by a vendor profile, a third with a mild artefact."""
     volume = acquired(rng, volume)
     seed = int(rng.integers(2**62))
     draw = rng.random()
@@ -142,7 +143,7 @@ def voxel_samples(rng: np.random.Generator, heads: int) -> tuple[NDArray[np.floa
         features = voxel_features(scan, inside, one_hot(recipe["sequence"], SEQUENCES))
         truth = lesion_mask(recipe)[inside]
         others = np.flatnonzero(~truth)
-        odd = others[np.argsort(-np.abs(features[others, 9]))[:1500]]
+        odd = others[np.argsort(-np.abs(features[others, ASYMMETRY]))[:1500]]
         chosen = np.concatenate(
             [np.flatnonzero(truth)[:400], rng.choice(others, 350, replace=False), rng.choice(odd, 250, replace=False)]
         )

@@ -26,10 +26,24 @@ class Term:
 
 
 @cache
-def terms() -> tuple[Term, ...]:
-    """Every term, the longest first, so that "left-sided" is not read as "left"."""
+def table() -> tuple[tuple[str, str, str], ...]:
+    """Kind, value and alias of every line of the table, in its order."""
     with TERMS.open(encoding="utf-8", newline="") as file:
-        found = [Term(row["kind"], row["value"], words_of(row["alias"])) for row in csv.DictReader(file)]
+        return tuple((row["kind"], row["value"], row["alias"]) for row in csv.DictReader(file))
+
+
+@cache
+def first_aliases() -> dict[tuple[str, str], str]:
+    """By kind and value, the alias that stands first."""
+    return {(kind, value): alias for kind, value, alias in reversed(table())}
+
+
+@cache
+def terms(synonyms: bool = True) -> tuple[Term, ...]:
+    """Every term, or the first of each value; the longest first, so that "left-sided" is not read as "left"."""
+    if not synonyms:
+        return tuple(Term(kind, value, words_of(alias)) for (kind, value), alias in first_aliases().items())
+    found = [Term(kind, value, words_of(alias)) for kind, value, alias in table()]
     short = [
         Term(term.kind, term.value, term.words[:1]) for term in found if term.words[1:] in (("lobe",), ("region",))
     ]
@@ -57,31 +71,13 @@ class Reader:
         return any(self.near(word, each) for each in known for word in words)
 
     def values(self, words: Sequence[str]) -> dict[str, str]:
-        """The value of each kind that the words name."""
-        known = terms() if self.synonyms else first_terms()
-        return values(words, known, 0 if not self.forgiving else _TOO_MANY - 1)
-
-
-@cache
-def first_terms() -> tuple[Term, ...]:
-    """The first term of each value in the table, and every side."""
-    with TERMS.open(encoding="utf-8", newline="") as file:
-        found: dict[tuple[str, str], Term] = {}
-        for row in csv.DictReader(file):
-            found.setdefault((row["kind"], row["value"]), Term(row["kind"], row["value"], words_of(row["alias"])))
-    return tuple(found.values())
-
-
-def values(
-    words: Sequence[str], known: Sequence[Term] | None = None, most_slips: int = _TOO_MANY - 1
-) -> dict[str, str]:
-    """The value of each kind that ``words`` name: that of the term with the fewest slips, the longest of equals."""
-    best: dict[str, tuple[int, str]] = {}
-    for term in terms() if known is None else known:
-        slips = min((_slips(term.words, window) for window in _windows(words, len(term.words))), default=None)
-        if slips is not None and slips <= most_slips and slips < best.get(term.kind, (_TOO_MANY, ""))[0]:
-            best[term.kind] = (slips, term.value)
-    return {kind: value for kind, (_, value) in best.items()}
+        """The value of each kind that ``words`` name: that of the term with the fewest slips, the longest of equals."""
+        best: dict[str, tuple[int, str]] = {}
+        for term in terms(self.synonyms):
+            slips = min((_slips(term.words, window) for window in _windows(words, len(term.words))), default=_TOO_MANY)
+            if slips < best.get(term.kind, (_TOO_MANY, ""))[0] and (self.forgiving or not slips):
+                best[term.kind] = (slips, term.value)
+        return {kind: value for kind, (_, value) in best.items()}
 
 
 def slips_between(word: str, known: str) -> int:

@@ -35,9 +35,14 @@ ABOUT = {
     ),
     "aggregates": ("Aggregates", "What makes one number of all units; `mean` is the default."),
     "sources": ("Data sources", "The `kind` of a block under `data:`."),
-    "adapters": ("Adapters", "The `kind` of `model:`, and of a model under `baselines:` ([Models](adapters.md))."),
+    "adapters": ("Adapters", "The `kind` of `model:` and of those under `models:` and `baselines:` ([Models](adapters.md))."),
     "extractors": ("Extractors", "`output.extract`: where the answer stands in what the model writes."),
     "recognisers": ("Recognisers", "`output.refusal` and `output.asking`: how an act shows."),
+    "users": (
+        "Simulated users",
+        "`simulated_user` of a scenario: who answers what the model asks "
+        "([Simulated users](conversations.md#simulated-users)).",
+    ),
 }
 
 MODALITIES = {
@@ -58,7 +63,7 @@ MODALITIES = {
     ),
     "conversation": (
         "On conversations",
-        "They change turns, their order and what is shown in them.",
+        "They change turns, their order and what is shown in them ([Conversations](conversations.md#operators)).",
     ),
 }
 """Modality of an operator to the heading of its table and a text below it."""

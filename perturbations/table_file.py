@@ -39,8 +39,13 @@ class FileOperator(Perturbation):
 
     def located(self, name: str) -> Path:
         """Where the file ``name`` of this operator lies."""
-        path = Path(name).expanduser()
-        return path if self._folder is None else self._folder / path
+        return _located(name, self._folder)
+
+
+@lru_cache(maxsize=64)
+def _located(name: str, folder: Path | None) -> Path:
+    path = Path(name).expanduser()
+    return path if folder is None else folder / path
 
 
 def stamp(path: Path, place: str) -> Stamp:

@@ -244,8 +244,9 @@ class Runs:
         report = yield
         result: ArmResult | None = getattr(item, "result", None)
         if result is not None and call.when == "call":
-            # Examples, which may be long, come with the worker's results; `asdict` would copy every list of every arm.
-            kept = (field.name for field in fields(result) if field.name != "examples")
+            # Examples and curves, which may be long, come with the worker's results; `asdict` would copy every list of
+            # every arm, and a report may hold plain data alone.
+            kept = (field.name for field in fields(result) if field.name not in ("examples", "survival"))
             setattr(report, REPORT_KEY, {name: getattr(result, name) for name in kept})
         return report
 

@@ -36,6 +36,7 @@ SETS = {
     "sources": "data source",
     "extractors": "extractor",
     "recognisers": "recogniser",
+    "users": "simulated user",
 }
 """The open sets, each with the word for one member."""
 
@@ -46,6 +47,7 @@ _FIRST_PARTY = {
     "sources": ("robustspec.data", "KINDS"),
     "extractors": ("robustspec.answers", "EXTRACTORS"),
     "recognisers": ("robustspec.answers", "RECOGNISERS"),
+    "users": ("robustspec.users", "KINDS"),
 }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from robustspec.data.row import Message
+from robustspec.data.row import Expected, Message
 from robustspec.perturbation.base import Params
 from robustspec.perturbation.frame import ConversationOperator, Dialogue
 from robustspec.perturbation.ladder import Ladder
@@ -67,10 +68,14 @@ class Pressure(ConversationOperator):
     def apply(self, passage: Dialogue, params: Params, level: int | None) -> Dialogue:
         """The dialogue with turns of pressure at its end."""
         count = round(self.amount(level))
-        if count < 1 or last_request(passage.messages) is None:
+        last = last_request(passage.messages)
+        if count < 1 or last is None:
             return passage
-        added = tuple(Message("user", turn) for turn in self._turns(count, int(params["seed"])))
-        return passage.with_messages((*passage.messages, *added), float(count))
+        messages = list(passage.messages)
+        # The answer before any pressure is judged too: without it nobody could tell a flip from an error.
+        messages[last] = replace(messages[last], expect=Expected.AS_ROW)
+        added = (Message("user", turn) for turn in self._turns(count, int(params["seed"])))
+        return passage.with_messages((*messages, *added), float(count))
 
     def _turns(self, count: int, seed: int) -> list[str]:
         """The first turns: each tactic in its turn, a sentence of it that has not been used."""

@@ -61,7 +61,8 @@ class CharacterEdit(SiteEdits):
     Stands for typing faster than proof-reading. Readers hardly notice it; tokenisers cut such words into other pieces.
 
     ``action`` is the edit: ``swap`` two neighbouring letters, ``insert``, ``delete`` or ``substitute`` one. Letters of
-    other alphabets are edited too (with letters of the same word); scripts written without spaces are left alone.
+    other alphabets are edited too (with letters of the same word); scripts written without spaces are left alone. An edit
+    that would make a protected word of another one ("there" to "three") is passed over.
 
     | level | 1 | 2 | 3 | 4 | 5 |
     |---|---|---|---|---|---|
@@ -84,6 +85,7 @@ class CharacterEdit(SiteEdits):
     """Share of the words to edit, instead of a level."""
 
     ladder: ClassVar[Ladder | None] = Ladder("word_fraction", (0.05, 0.10, 0.20, 0.30, 0.50))
+    makes_terms: ClassVar[bool] = False
 
     def sites(self, passage: Passage) -> Sequence[Range]:
         """Every free word of four letters or more."""

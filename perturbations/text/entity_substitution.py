@@ -16,7 +16,8 @@ from robustspec.perturbation.base import Passage, Range
 from robustspec.perturbation.edits import SiteEdits
 
 from ..table_file import FileOperator, Stamp, records, stamp
-from .phrases import Phrases, begins_sentence, capitalised, confined, fold, inside, pick, with_case_of
+from .mentions import editable, renamed
+from .phrases import Phrases, fold, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +67,16 @@ class EntitySubstitution(SiteEdits, FileOperator):
 
     def sites(self, passage: Passage) -> Sequence[Range]:
         """Every mention of an entity that has another name and may be edited."""
-        lifted = not confined(passage)
-        found = self._names().phrases.find(passage.text)
-        return [(a, z) for a, z in found if inside(passage.free, a, z) or (lifted and _whole_spans(passage, a, z))]
+        return editable(passage, self._names().phrases.find(passage.text))
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """One of the other names, in the capitals that the table or the mention asks for."""
-        names, mention = self._names(), text[start:end]
-        name = fold(mention)
+        names, name = self._names(), fold(text[start:end])
         others = names.others[name]
-        other = others[pick(rng.random(), len(others))]
-        if mention == names.written[name]:
-            return capitalised(other) if mention[0].isupper() and begins_sentence(text, start) else other
-        return with_case_of(mention, other)
+        return renamed(text, start, end, names.written[name], others[pick(rng.random(), len(others))])
 
     def _names(self) -> Names:
         return _read(stamp(self.located(self.table), "entity_substitution.table"))
-
-
-def _whole_spans(passage: Passage, start: int, end: int) -> bool:
-    """Whether the spans that keep a mention from being free all lie inside it."""
-    overlapping = [span for span in passage.spans if span.start < end and span.end > start]
-    return all(start <= span.start and span.end <= end for span in overlapping)
 
 
 @lru_cache(maxsize=8)

@@ -13,6 +13,7 @@ from robustspec.perturbation.edits import shuffled
 from robustspec.perturbation.ladder import Ladder
 
 from ..table_file import column
+from .phrases import before_cue
 
 
 class IrrelevantSentence(Perturbation):
@@ -58,12 +59,13 @@ class IrrelevantSentence(Perturbation):
 
 
 def add_sentences(text: str, added: list[str], where: Literal["before", "after"]) -> str:
-    """``text`` with sentences around it, the first of them next to the text.
+    """``text`` with sentences around it, the first of them next to the text; the cue at its end ("Answer:") stays there.
 
     A text that ends without a full stop gets a line break, lest two sentences run into one.
     """
     if where == "before":
         return " ".join((*reversed(added), text))
+    text, cue = before_cue(text)
     end = text.rstrip()
     gap = "" if text != end else " " if end[-1] in ".!?…\"'”’)" else "\n"
-    return text + gap + " ".join(added)
+    return text + gap + " ".join(added) + cue

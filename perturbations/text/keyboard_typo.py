@@ -42,7 +42,8 @@ class KeyboardTypo(SiteEdits):
     """Replaces letters by one on a touching key of a QWERTY keyboard, in the same case.
 
     Stands for people who type in a hurry or on a phone. Digits, punctuation and letters beyond A to Z stay, and so do
-    all protected spans: unlike the usual augmenters, it never turns 400 mg into 4p0 mg.
+    all protected spans: unlike the usual augmenters, it never turns 400 mg into 4p0 mg. A slip that would make a protected
+    word of another one ("my" to "mg") is passed over.
 
     | level | 1 | 2 | 3 | 4 | 5 |
     |---|---|---|---|---|---|
@@ -64,6 +65,7 @@ class KeyboardTypo(SiteEdits):
     """Share of the letters to replace, instead of a level."""
 
     ladder: ClassVar[Ladder | None] = Ladder("letter_fraction", (0.01, 0.03, 0.05, 0.10, 0.20))
+    makes_terms: ClassVar[bool] = False
 
     def sites(self, passage: Passage) -> Sequence[Range]:
         """Every free letter A to Z."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -47,8 +47,8 @@ _NUMBER = re.compile(_BEFORE + r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\
 _ENDS = re.compile(r"(?![\w%°/:\\–—^-]|[.,]\d|[ \u00a0]\d)")
 _SPELT = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(WORDS[2:], key=len, reverse=True))})(?![\w-])", re.IGNORECASE)
 _PART_OF_NUMBER = re.compile(
-    r"\s*(?:and\s+a\s+|point\s+)?(?:hundred|thousand|million|billion|dozen|half|quarter|third|fourth|fifth|sixth|"
-    r"eighth|tenth|point|o'clock)",
+    r"\s*(?:\d|(?:and\s+a\s+|point\s+)?(?:hundred|thousand|million|billion|dozen|half|quarter|third|fourth|fifth|sixth|"
+    r"eighth|tenth|point|o'clock))",  # "two 400 mg tablets" in figures would read as 2,400 mg
     re.IGNORECASE,
 )
 _CONTINUES_NUMBER = re.compile(r"\b(?:hundred|thousand|million|billion|point|number|no)(?:\s+and)?\s+$", re.IGNORECASE)
@@ -101,11 +101,10 @@ class NumberFormat(SiteEdits):
     def sites(self, passage: Passage) -> Sequence[Range]:
         """Every number, with its unit if the table knows it, that can be written another way."""
         text = passage.text
-        found = [quantity for match in _NUMBER.finditer(text) if (quantity := _quantity(text, match))]
-        places = [(quantity.start, quantity.end) for quantity in found if _forms(text, quantity)]
+        places = [(quantity.start, quantity.end) for quantity in quantities(text) if _forms(text, quantity)]
         places += [match.span() for match in _SPELT.finditer(text) if _stands_alone(text, match)]
         lifted = not confined(passage)
-        return sorted(place for place in places if _editable(passage, *place, lifted=lifted))
+        return sorted(place for place in places if editable(passage, *place, lifted=lifted))
 
     def replacement(self, rng: random.Random, text: str, start: int, end: int) -> str | None:
         """One of the other ways to write it."""
@@ -118,7 +117,9 @@ class NumberFormat(SiteEdits):
 
 
 @dataclass(frozen=True, slots=True)
-class _Quantity:
+class Quantity:
+    """A number in figures with its unit as it is written, "" where it has none, and the blank between the two."""
+
     start: int
     end: int
     number: str
@@ -126,17 +127,22 @@ class _Quantity:
     unit: str
 
 
-def _quantity(text: str, match: re.Match[str]) -> _Quantity | None:
+def quantities(text: str) -> Iterator[Quantity]:
+    """The amounts of ``text`` in figures, from left to right; what only looks like one is left out."""
+    return (quantity for match in _NUMBER.finditer(text) if (quantity := _quantity(text, match)))
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     """The number of ``match`` with its unit, or alone where what follows is none; None where it is part of more."""
     number, gap, unit = match.groups(default="")
-    if unit.strip() and _unit_of(unit) and _ENDS.match(text, match.end()):
-        return _Quantity(match.start(), match.end(), number, gap, unit)
+    if unit.strip() and unit_of(unit) and _ENDS.match(text, match.end()):
+        return Quantity(match.start(), match.end(), number, gap, unit)
     if not _ENDS.match(text, match.end(1)) or _IDENTIFIER.search(text[max(0, match.start() - 16) : match.start()]):
         return None
-    return _Quantity(match.start(), match.end(1), number, "", "")
+    return Quantity(match.start(), match.end(1), number, "", "")
 
 
-def _forms(text: str, quantity: _Quantity) -> list[str]:
+def _forms(text: str, quantity: Quantity) -> list[str]:
     """Every other way to write the quantity."""
     number, unit = quantity.number, quantity.unit
     money = _CURRENCY.search(text[max(0, quantity.start - 5) : quantity.start]) is not None
@@ -169,7 +175,7 @@ def _number_forms(number: str, *, money: bool, bare: bool) -> list[str]:
 
 
 def _unit_forms(number: str, gap: str, unit: str) -> list[str]:
-    symbols, one, many = _spellings()[_unit_of(unit)]
+    symbols, one, many = _spellings()[unit_of(unit)]
     longs = one if number == "1" else many
     forms = [f"{number}{blank}{symbol}" for symbol in symbols for blank in ("", " ")]
     forms += [f"{number} {long}" for long in longs]
@@ -191,7 +197,7 @@ def _units() -> dict[str, str]:
     return {form: unit for unit, roles in _spellings().items() for forms in roles for form in forms}
 
 
-def _unit_of(form: str) -> str:
+def unit_of(form: str) -> str:
     """The unit that ``form`` names, or an empty string. Symbols count in the table's case, names in any."""
     units = _units()
     plain = form.replace("μ", "µ")  # the Greek letter for the sign of the same look
@@ -203,7 +209,7 @@ _NEXT_WORD = re.compile(r"[ \u00a0]?([A-Za-zµμ]+)")
 
 def _before_unit(text: str, end: int) -> bool:
     following = _NEXT_WORD.match(text, end)
-    return following is not None and bool(_unit_of(following.group(1)))
+    return following is not None and bool(unit_of(following.group(1)))
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
@@ -212,7 +218,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     return not (_CONTINUES_NUMBER.search(before) or _PART_OF_NUMBER.match(text, match.end()))
 
 
-def _editable(passage: Passage, start: int, end: int, *, lifted: bool) -> bool:
+def editable(passage: Passage, start: int, end: int, *, lifted: bool) -> bool:
     """Whether the number is free or, where that is ``lifted``, protected as a quantity, and is part of nothing else."""
     overlapping = {span.category for span in passage.spans if span.start < end and span.end > start}
     return overlapping <= _QUANTITIES and ((lifted and bool(overlapping)) or inside(passage.free, start, end))

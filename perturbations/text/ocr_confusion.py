@@ -61,7 +61,8 @@ class OcrConfusion(SiteEdits):
     """Misreads one letter, or one pair of letters, in a share of the words, as optical character recognition does.
 
     Stands for scanned letters, faxes and photographed labels. Numbers, doses and units are protected like all standard
-    spans: a misread dose is another question with another answer, and has its own cell with ``within: [dose]``.
+    spans: a misread dose is another question with another answer, and has its own cell with ``within: [dose]``. A misreading
+    that would make a number or a protected word of another word ("I" to "1") is passed over; within words digits do stand.
 
     | level | 1 | 2 | 3 | 4 | 5 |
     |---|---|---|---|---|---|
@@ -82,6 +83,7 @@ class OcrConfusion(SiteEdits):
     """Share of the words to misread, instead of a level."""
 
     ladder: ClassVar[Ladder | None] = Ladder("word_fraction", (0.05, 0.10, 0.15, 0.20, 0.30))
+    makes_terms: ClassVar[bool] = False
 
     def sites(self, passage: Passage) -> Sequence[Range]:
         """Every free word."""

@@ -23,12 +23,14 @@ class Phrases:
     """A set of words and phrases, found as wholes in any case; the longest wins where several begin at one word.
 
     The cost of `find` grows with the text, not with the number of phrases. A word that continues with a hyphen or an
-    apostrophe is another word: "child" is found in "my child," but not in "child-proof" nor in "child's".
+    apostrophe is another word: "child" is found in "my child," but not in "child-proof" nor in "child's". Names are
+    ``possessive``: "Ford" is found in "Ford's" too.
     """
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_by_first", "_possessive")
 
-    def __init__(self, phrases: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str], *, possessive: bool = False) -> None:
+        self._possessive = possessive
         by_first: dict[str, list[str]] = {}
         for phrase in sorted({fold(phrase) for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase)):
             first = _WORD.match(phrase)
@@ -38,15 +40,18 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[Range]:
         """Where the phrases stand in ``text``, from left to right, disjoint."""
-        low = fold(text)
+        low, by_first = fold(text), self._by_first
         done = 0
         for word in _WORD.finditer(low):
+            phrases = by_first.get(word.group())
+            if phrases is None:
+                continue
             start = word.start()
             if start < done or (start and low[start - 1] in "-'"):
                 continue
-            for phrase in self._by_first.get(word.group(), ()):
+            for phrase in phrases:
                 end = start + len(phrase)
-                if low.startswith(phrase, start) and _ends_word(low, end):
+                if low.startswith(phrase, start) and (_ends_word(low, end) or (self._possessive and _owns(low, end))):
                     yield start, end
                     done = end
                     break
@@ -59,6 +64,10 @@ def _ends_word(low: str, end: int) -> bool:
     if following[0] in "-'":
         return not following[1:].isalnum()
     return not (following[0].isalnum() or following[0] == "_")
+
+
+def _owns(low: str, end: int) -> bool:
+    return low[end : end + 2] == "'s" and not low[end + 2 : end + 3].isalnum()
 
 
 def inside(ranges: Sequence[Range], start: int, end: int) -> bool:
@@ -97,6 +106,18 @@ _SENTENCE_END = re.compile(r"(?:[.!?:…][\"'”’)\]]*\s|\n)\s*$")
 def begins_sentence(text: str, start: int) -> bool:
     """Whether a sentence of ``text`` begins at ``start``."""
     return not text[:start].strip() or _SENTENCE_END.search(text[max(0, start - 8) : start]) is not None
+
+
+_CUE = re.compile(r"\n[ \t]*[^\W\d_][\w ]{0,24}:[ \t]*\Z")
+
+
+def before_cue(text: str) -> tuple[str, str]:
+    """``text`` in two: all of it, and the cue at its end after which the answer is to be written ("\\nAnswer:"), often none.
+
+    What is added after a text belongs before its cue: behind it stands the answer.
+    """
+    cue = _CUE.search(text, max(0, len(text) - 40))
+    return (text[: cue.start()], cue[0]) if cue and text[: cue.start()].strip() else (text, "")
 
 
 def pick(draw: float, count: int) -> int:

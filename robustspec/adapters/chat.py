@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,13 +46,16 @@ class ChatModel(Model):
         self._system = system
         # A request is put together as text: to encode it as a whole takes longer than all the rest of the adapter.
         self._head = f'{json.dumps(dict(body))[:-1]}, "messages": '
-        self._filtered = self._cut = 0
+        self._log_probabilities = body.get("top_logprobs")
+        self._filtered = self._cut = self._without_probabilities = 0
 
     async def predict_one(self, item: Input) -> Output:
         """The answer to one input; an error where there is none."""
         found = await self._endpoint.post(self._request(item.content))
         if isinstance(found, Reply):
-            return self._output(found)
+            output = self._output(found)
+            output.tokens = _tokens_of(found.data)
+            return output
         if found.status == 400 and _is_filtered(found.data):
             return self._withheld("content filter of the prompt")
         return Output(error=found.sentence)
@@ -67,6 +71,8 @@ class ChatModel(Model):
         if count := self._cut:
             at = f"max_tokens {self._max_tokens}" if self._max_tokens else "the endpoint's limit of tokens"
             yield f"{count} answer{_s(count)} cut at {at} and judged as they are -- raise max_tokens"
+        if count := self._without_probabilities:
+            yield f"{count} answer{_s(count)} given without log-probabilities: the endpoint offers none"
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -95,7 +101,16 @@ class ChatModel(Model):
         self._cut += finish == "length"
         if text is None:
             return self._without_text(message, finish, reply.seconds)
-        return Output(self._names.secrets.hide_in_answer(text), None, reply.seconds)
+        said = self._names.secrets.hide_in_answer(text)
+        raw = said if self._log_probabilities is None else self._with_probabilities(said, choice.get("logprobs"))
+        return Output(raw, None, reply.seconds)
+
+    def _with_probabilities(self, text: str, told: Any) -> dict[str, Any]:
+        """An answer with its log-probabilities, None where the endpoint gives none."""
+        found = log_probabilities(told)
+        self._without_probabilities += found is None
+        whole, first = found or (None, None)
+        return {"text": text, "log_probability": whole, "first": first}
 
     def _withheld(self, by: str, text: str = "", seconds: float = 0.0) -> Output:
         self._filtered += 1
@@ -121,12 +136,11 @@ def open_chat(adapter: OpenAIAdapter, folder: Path) -> ChatModel:
     proxy = None if adapter.proxy is None else checked_url(expanded(adapter.proxy, "proxy"), "proxy")
     secrets = Secrets([*keys, *_taken_from_environment(adapter), *_passwords(proxy)])
     names = Names(adapter.base_url.rstrip("/"), adapter.model, adapter.api_key_env, secrets)
-    files = [_file(adapter, name, folder) for name in ("ca_file", "client_certificate", "client_key")]
     connection = Connection(
         url=f"{url}{'' if url.endswith(_PATH) else _PATH}{'?' if query else ''}{urlencode(query)}",
         headers=headers,
         proxy=proxy,
-        tls=tls_context(*files),
+        tls=tls_context(*adapter.certificates(folder)),
         in_flight=adapter.in_flight,
         timeout_s=adapter.timeout_s,
     )
@@ -173,11 +187,6 @@ def _passwords(proxy: str | None) -> list[str]:
     return [unquote(parts.password or ""), unquote(user) if len(user) >= _TOKEN else ""]
 
 
-def _file(adapter: OpenAIAdapter, name: str, folder: Path) -> Path | None:
-    path = getattr(adapter, name)
-    return None if path is None else folder / expanded(path, name)
-
-
 def _message(role: str, content: str, name: str | None = None, images: Sequence[Picture] = ()) -> str:
     """One message as JSON; a name that the protocol does not know stays here."""
     named = f', "name": "{name}"' if name is not None and _NAME.fullmatch(name) else ""
@@ -206,6 +215,31 @@ def _text_of(content: Any) -> str | None:
         parts = [part.get("text") for part in content if isinstance(part, Mapping)]
         return "".join(part for part in parts if isinstance(part, str))
     return None
+
+
+def log_probabilities(told: Any) -> tuple[float, dict[str, float]] | None:
+    """Of an answer: the log-probability of the whole, and the probability of each alternative of its first token."""
+    tokens = told.get("content") if isinstance(told, Mapping) else None
+    if not isinstance(tokens, list) or not tokens or not all(map(_is_scored, tokens)):
+        return None
+    offered = tokens[0].get("top_logprobs")
+    alternatives = [each for each in offered if _is_scored(each)] if isinstance(offered, list) else []
+    first = {str(each.get("token")): math.exp(each["logprob"]) for each in [tokens[0], *alternatives]}
+    return math.fsum(each["logprob"] for each in tokens), first
+
+
+def _is_scored(token: Any) -> bool:
+    value = token.get("logprob") if isinstance(token, Mapping) else None
+    return isinstance(value, int | float) and -math.inf < value <= 0
+
+
+def _tokens_of(data: Any) -> tuple[int, int] | None:
+    """The tokens sent and received, where the endpoint tells them."""
+    usage = data.get("usage") if isinstance(data, Mapping) else None
+    if not isinstance(usage, Mapping):
+        return None
+    sent, received = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
+    return (sent, received) if isinstance(sent, int) and isinstance(received, int) else None
 
 
 def _is_filtered(data: Any) -> bool:

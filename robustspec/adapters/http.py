@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator
 
-from robustspec.adapters.base import EVERYTHING, AdapterSpec, Model, as_data_url, plain_messages
+from robustspec.adapters.base import EVERYTHING, Model, as_data_url, plain_messages
+from robustspec.adapters.endpoints.adapter import EndpointAdapter
 from robustspec.adapters.endpoints.connection import Connection, aiohttp_module, tls_context
 from robustspec.adapters.endpoints.endpoint import Endpoint, Reply
 from robustspec.adapters.endpoints.faults import Names, message_of, printable
-from robustspec.adapters.endpoints.fields import checked_address, fault_of_address, sound_headers
+from robustspec.adapters.endpoints.fields import checked_address, fault_of_address
 from robustspec.adapters.endpoints.secrecy import Secrets
 from robustspec.adapters.environment import hidden, is_variable, secrets_of, variables_of
 from robustspec.adapters.target import expanded
@@ -26,11 +26,10 @@ from robustspec.errors import AdapterError
 
 _PATH = "PATH"
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "robustspec"}
-_FILES = ("ca_file", "client_certificate", "client_key")
 _THERE_CHARACTERS = 120
 
 
-class HttpAdapter(AdapterSpec):
+class HttpAdapter(EndpointAdapter):
     """An endpoint that takes a JSON document by POST and answers with another. Needs the extra `robustspec[http]`.
 
     ``body`` is the request with places in it: ``"{input}"`` stands for the text (of a conversation, the last user
@@ -51,40 +50,19 @@ class HttpAdapter(AdapterSpec):
     """The whole address, ``https://HOST/PATH``."""
     method: Literal["POST"] = "POST"
     """How it is called."""
-    headers: Mapping[str, str] = {}
-    """Headers of each request; a value with a secret is written ``$NAME``, as in ``Authorization: Bearer $TOKEN``."""
     body: Any
     """The request, with ``"{input}"`` or ``"{messages}"`` (in quotes) where the input belongs."""
     response: str | None = None
     """Path of the answer, such as ``answer`` or ``choices.0.text``; without it the whole response is the answer."""
-    in_flight: int = Field(default=16, ge=1, le=4096)
-    """Most calls under way at once."""
-    retries: int = Field(default=5, ge=0, le=20)
-    """How often a call is tried again after an error of the server or the connection, or an attempt over ``timeout_s``."""
-    patience_s: float = Field(default=300.0, gt=0)
-    """Seconds after its first attempt in which a call is tried again, waits for an overloaded endpoint included."""
     deterministic: bool = True
     """The same input always gets the same output; repeats of it are then one observation."""
-    ca_file: str | None = None
-    """PEM file of the CA that signed the endpoint's certificate, relative to the specification; ``$NAME`` is expanded."""
-    client_certificate: str | None = None
-    """PEM file of the certificate that the endpoint asks of its clients, with the key or beside ``client_key``."""
-    client_key: str | None = None
-    """PEM file of that certificate's key."""
-    proxy: str | None = None
-    """Proxy to call through, such as ``$HTTPS_PROXY``; the environment alone sets none."""
 
-    @field_validator("url", "proxy")
+    @field_validator("url")
     @classmethod
-    def _is_address(cls, url: str | None) -> str | None:
-        if url is not None and "$" not in url and (fault := fault_of_address(url, _PATH, query=True)):
+    def _is_address(cls, url: str) -> str:
+        if "$" not in url and (fault := fault_of_address(url, _PATH, query=True)):
             raise ValueError(fault)
         return url
-
-    @field_validator("headers")
-    @classmethod
-    def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        return sound_headers(headers)
 
     @field_validator("body")
     @classmethod
@@ -104,24 +82,6 @@ class HttpAdapter(AdapterSpec):
             raise ValueError(fault)
         return path
 
-    @model_validator(mode="after")
-    def _belongs_together(self) -> Self:
-        if self.client_key is not None and self.client_certificate is None:
-            raise ValueError("client_key needs client_certificate -- name both files")
-        return self
-
-    @property
-    def limit_s(self) -> float:
-        """None from outside: a call bounds itself, and how long it waits for its turn is the endpoint's doing."""
-        return math.inf
-
-    def check(self, folder: Path) -> None:
-        """The files are there; the environment is not looked at, and nothing is called."""
-        for name in _FILES:
-            path = getattr(self, name)
-            if path is not None and "$" not in path and not (Path(folder) / path).is_file():
-                raise AdapterError(f"model.{name}: {Path(folder) / path}: no such file -- correct the path")
-
     def open(self, folder: Path) -> Model:
         """The live model; the environment must have every ``$NAME``. Nothing is called yet."""
         aiohttp_module()
@@ -130,7 +90,7 @@ class HttpAdapter(AdapterSpec):
             url=url,
             headers=self._headers(),
             proxy=self._proxy(),
-            tls=tls_context(*(self._file(name, Path(folder)) for name in _FILES)),
+            tls=tls_context(*self.certificates(Path(folder))),
             in_flight=self.in_flight,
             timeout_s=self.timeout_s,
         )
@@ -169,10 +129,6 @@ class HttpAdapter(AdapterSpec):
     def _secrets(self) -> Secrets:
         in_body = filter(is_variable, texts_of(self.body))
         return secrets_of([self.url, self.proxy or "", *self.headers.values(), *in_body])
-
-    def _file(self, name: str, folder: Path) -> Path | None:
-        path = getattr(self, name)
-        return None if path is None else folder / expanded(path, name)
 
     def _identity(self, url: str) -> str:
         """Variables enter by name, but for host and path: another server is another model, another key is not."""

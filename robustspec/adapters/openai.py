@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from robustspec.adapters.base import AdapterSpec, Model
-from robustspec.adapters.endpoints.fields import checked_address, fault_of_address, sound_headers
+from robustspec.adapters.base import Model
+from robustspec.adapters.endpoints.adapter import EndpointAdapter
+from robustspec.adapters.endpoints.fields import checked_address, fault_of_address
 from robustspec.adapters.target import expanded
-from robustspec.errors import AdapterError
 
 _ENV_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 _PATH = "v1"
@@ -24,7 +23,7 @@ _PATH = "v1"
 _OWN_FIELDS = ("messages", "model", "stream", "n", "temperature", "seed", "max_tokens")
 
 
-class OpenAIAdapter(AdapterSpec):
+class OpenAIAdapter(EndpointAdapter):
     """An OpenAI-compatible chat endpoint: vLLM, Ollama, llama.cpp, Azure, or the vendor.
 
     A text is sent as one message of the user, a conversation as it is, its images as PNG in data URLs; volumes are not
@@ -41,6 +40,7 @@ class OpenAIAdapter(AdapterSpec):
     """
 
     kind: Literal["openai"] = "openai"
+    address_ends: ClassVar[str] = _PATH
     base_url: str
     """Where the API begins, such as ``http://localhost:8000/v1``; ``/chat/completions`` is added. ``$NAME`` is expanded."""
     model: str = Field(min_length=1)
@@ -49,8 +49,6 @@ class OpenAIAdapter(AdapterSpec):
     """Name of the environment variable that holds the key; without it no key is sent."""
     api_key_header: str = "Authorization"
     """The header that carries the key: ``Authorization`` as a bearer token, any other (Azure: ``api-key``) as it is."""
-    headers: Mapping[str, str] = {}
-    """Further headers; a value with a secret is written ``$NAME``."""
     query: Mapping[str, str] = {}
     """What is added to the address, such as Azure's ``api-version``."""
     system: str | None = None
@@ -65,20 +63,10 @@ class OpenAIAdapter(AdapterSpec):
     """``json`` asks for a JSON object; most endpoints then want the word JSON in the prompt."""
     parameters: Mapping[str, Any] = {}
     """Further fields of the request, such as ``top_p`` or ``max_completion_tokens``."""
-    in_flight: int = Field(default=16, ge=1, le=4096)
-    """Most calls under way at once."""
-    retries: int = Field(default=5, ge=0, le=20)
-    """How often a call is tried again after an error of the server or the connection, or an attempt over ``timeout_s``."""
-    patience_s: float = Field(default=300.0, gt=0)
-    """Seconds that a call may spend in attempts and in waits between them; ``Retry-After`` beyond it ends the run."""
-    ca_file: str | None = None
-    """PEM file of the CA that signed the endpoint's certificate, relative to the specification; ``$NAME`` is expanded."""
-    client_certificate: str | None = None
-    """PEM file of the certificate that the endpoint asks of its clients, with the key or beside ``client_key``."""
-    client_key: str | None = None
-    """PEM file of that certificate's key."""
-    proxy: str | None = None
-    """Proxy to call through, such as ``$HTTPS_PROXY``; the environment alone sets none."""
+    log_probabilities: int | None = Field(default=None, ge=0, le=20)
+    """Asks for log-probabilities, with so many alternatives for each token. An answer is then a structure: ``text``,
+    ``log_probability`` (of the whole answer, natural logarithm) and ``first`` (probability of each alternative of the first
+    token); read its text with ``extract: {kind: json, field: text}``."""
 
     @field_validator("api_key_env")
     @classmethod
@@ -90,17 +78,12 @@ class OpenAIAdapter(AdapterSpec):
             )
         return name
 
-    @field_validator("base_url", "proxy")
+    @field_validator("base_url")
     @classmethod
-    def _is_address(cls, url: str | None) -> str | None:
-        if url is not None and "$" not in url and (fault := fault_of_address(url, _PATH, query=False)):
+    def _is_address(cls, url: str) -> str:
+        if "$" not in url and (fault := fault_of_address(url, _PATH, query=False)):
             raise ValueError(fault)
         return url
-
-    @field_validator("headers")
-    @classmethod
-    def _hides_secrets(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        return sound_headers(headers)
 
     @field_validator("parameters")
     @classmethod
@@ -114,23 +97,9 @@ class OpenAIAdapter(AdapterSpec):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
-        if self.client_key is not None and self.client_certificate is None:
-            raise ValueError("client_key needs client_certificate -- name both files")
         if self.response_format == "json" and "response_format" in self.parameters:
             raise ValueError("response_format is given twice -- leave out one of the two")
         return self
-
-    @property
-    def limit_s(self) -> float:
-        """None from outside: a call bounds itself, and how long it waits for its turn is the endpoint's doing."""
-        return math.inf
-
-    def check(self, folder: Path) -> None:
-        """The files are there; the environment is not looked at, and nothing is called."""
-        for name in ("ca_file", "client_certificate", "client_key"):
-            path = getattr(self, name)
-            if path is not None and "$" not in path and not (Path(folder) / path).is_file():
-                raise AdapterError(f"model.{name}: {Path(folder) / path}: no such file")
 
     def open(self, folder: Path) -> Model:
         """The live model; the environment must have every ``$NAME`` and the key. Nothing is called yet."""
@@ -145,6 +114,8 @@ class OpenAIAdapter(AdapterSpec):
         fields |= {name: value for name, value in given.items() if value is not None}
         if self.response_format == "json":
             fields["response_format"] = {"type": "json_object"}
+        if self.log_probabilities is not None:
+            fields |= {"logprobs": True, "top_logprobs": self.log_probabilities}
         return fields | dict(self.parameters)
 
     def identity(self) -> str:

@@ -97,7 +97,8 @@ class RecordedModel(Model):
             return Output(error=f"recorded for another input than case {item.case_id} now has: record it again")
         if record["output"] is None:
             return Output(error=f"the recorded output of case {item.case_id} is null")
-        return Output(record["output"])
+        turns, replies = _said(record, "turns"), _said(record, "replies")
+        return Output(record["output"], turns=turns, replies=replies)
 
     def _digest(self) -> str:
         digest = hashlib.blake2b(digest_size=16)
@@ -156,6 +157,12 @@ class RecordedModel(Model):
         if not self._is_csv:
             return dict(json.loads(self._file.readline()))
         return dict(zip(self._columns, next(csv.reader(_CountedLines(self._file))), strict=True))
+
+
+def _said(record: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+    """The earlier answers of a recorded conversation, or what its simulated user replied; none where it has no such list."""
+    said = record.get(key)
+    return tuple(said) if isinstance(said, list) else ()
 
 
 class _CountedLines:

@@ -2,8 +2,10 @@
 
 EXTRACTORS: dict[str, str] = {
     "after_marker": "extractors:AfterMarker",
+    "benchmark": "choices:Benchmark",
     "json": "extractors:Json",
     "last_label": "extractors:LastLabel",
+    "strict": "choices:Strict",
     "whole": "extractors:Whole",
 }
 

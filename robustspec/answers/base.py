@@ -20,6 +20,10 @@ class Extractor(Described):
         """The value; raises `Unparsed` where there is none."""
         raise NotImplementedError
 
+    def beside(self, raw: Any) -> tuple[Any, ...] | None:
+        """What a second rule reads in the same output: one value, or nothing; None where the kind has no second rule."""
+        return None
+
 
 class Recogniser(Described):
     """Tells whether an output performs an act, such as refusing."""

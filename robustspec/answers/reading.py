@@ -42,7 +42,7 @@ class Reader:
             value, extracted = self._extract.extract(raw), True
         except Unparsed:
             value, extracted = None, False
-        return Answer(value, self._act(raw, value, extracted))
+        return Answer(value, self._act(raw, value, extracted), self._extract.beside(raw))
 
     def _act(self, raw: Any, value: Any, extracted: bool) -> Act:
         if self._refusal is not None and self._refusal.recognise(raw, value):

@@ -56,11 +56,11 @@ def run(args: argparse.Namespace) -> int:
     scenarios = scenarios_of(plan, args.scenario)
     if plan.spec.privacy.contains == "patient_data":
         print("note: the file will hold what the specification calls patient data", file=sys.stderr)
-    meter = Meter(sum(scenario.most_calls() for scenario in scenarios))
+    meter = Meter(sum(scenario.most_cases() for scenario in scenarios))
     folder, unusable = _Folder(args.output, args.pictures), Unusable()
     with writing(args.output) as file:
         for scenario in scenarios:
-            for request, made in cases_of(scenario, plan.seed, unusable):
+            for request, made in cases_of(plan, scenario, unusable):
                 file.write(
                     json.dumps(_record(request, made, plan.seed, folder), ensure_ascii=False, default=str) + "\n"
                 )

@@ -128,7 +128,8 @@ def _facts(cls: type[Any]) -> Iterator[str]:
     if getattr(cls, "ladder", None) is not None:
         yield f"Ladder: {cls.ladder}"
     if hasattr(cls, "relation"):
-        yield f"Relation: {cls.relation} (how the right answer moves); modality: {cls.modality}"
+        relation = "as its fields say" if isinstance(cls.relation, property) else cls.relation
+        yield f"Relation: {relation} (how the right answer moves); modality: {cls.modality}"
     if hasattr(cls, "direction"):
         zero_or_one = ", always 0 or 1" if getattr(cls, "binary", False) else ""
         yield f"Shape: {cls.shape}; better: {cls.direction}; from {cls.lower:g} to {cls.upper:g}{zero_or_one}"

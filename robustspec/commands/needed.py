@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from robustspec.answers.extractors import Whole
-from robustspec.answers.reading import Reader
 from robustspec.commands.text import counted, visible
 from robustspec.data.row import Row
 from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.dispatch import Request
-from robustspec.engine.plan import ArmPlan, CellPlan, Ints, ScenarioPlan, Stream
+from robustspec.engine.episode import Talk
+from robustspec.engine.plan import ArmPlan, CellPlan, Ints, Plan, ScenarioPlan, Stream
+from robustspec.engine.scenario import reader_of
 from robustspec.language.spec import policy_of
 from robustspec.metrics.base import Metric
 
@@ -28,12 +28,16 @@ Marks = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a case was made: its clean row, the changed one (the same on clean), the cell and the draw."""
+    """How a case was made: its clean row, the changed one (the same on clean), the cell and the draw.
+
+    ``talk`` is the conversation in which it is held, None where it is one text and its answer.
+    """
 
     clean: Row
     changed: Row
     cell: CellPlan
     draw: int
+    talk: Talk | None = None
 
 
 @dataclass(slots=True)
@@ -49,17 +53,14 @@ class Unusable:
         return visible(f"{counted(self.count, 'case')} with a picture that cannot be used left out{told}")
 
 
-def requests(scenario: ScenarioPlan, seed: int, unusable: Unusable) -> Iterator[Request]:
-    """Each case that the arms of a scenario may need, once, rows opened as they are needed."""
-    return (request for request, _ in cases_of(scenario, seed, unusable))
+def cases_of(plan: Plan, scenario: ScenarioPlan, unusable: Unusable) -> Iterator[tuple[Request, Made]]:
+    """Each case that the arms of a scenario may need, once, with how it was made; rows are opened as they are needed.
 
-
-def cases_of(scenario: ScenarioPlan, seed: int, unusable: Unusable) -> Iterator[tuple[Request, Made]]:
-    """As `requests`, each with how it was made; ``unusable`` counts the cases that there should be besides.
-
+    ``unusable`` counts the cases that there should be besides.
     Cases that get no output under ``on_missing: exclude`` would make room for further units, which are not foreseen.
     """
-    cases = Cases(scenario, {}, Reader(Whole()), seed=seed, repeats=scenario.repeats, by_case=True)
+    reader = reader_of(plan.spec.output)
+    cases = Cases(scenario, {}, reader, seed=plan.seed, repeats=scenario.repeats, by_case=True)
     walks = [_Walk(arm, stream) for arm in scenario.arms if arm.problem is None for stream in arm.streams]
     metrics = {walk.arm.requirement.metric: walk.arm.metric for walk in walks}
     shape = (len(scenario.cells), len(scenario.rows))
@@ -70,8 +71,8 @@ def cases_of(scenario: ScenarioPlan, seed: int, unusable: Unusable) -> Iterator[
         made |= need
         for request in cases.requests(_wanted(need)):
             _count(request, scenario, metrics, evidence)
-            _, pending, index, draw, *_ = request.tag
-            made_of = Made(pending.row, pending.rows[index][draw], scenario.cells[index], draw)
+            pending, (index, draw, _) = request.tag.pending, request.tag.place
+            made_of = Made(pending.row, pending.rows[index][draw], scenario.cells[index], draw, request.tag.talk)
             request.tag = None
             yield request, made_of
         for walk in walks:
@@ -84,7 +85,7 @@ def _count(
     request: Request, scenario: ScenarioPlan, metrics: Mapping[str, Metric], evidence: Mapping[str, Marks]
 ) -> None:
     """Note for which metrics a case is evidence."""
-    pending, index = request.tag[1], request.tag[2]
+    pending, index = request.tag.pending, request.tag.place[0]
     policy = policy_of(scenario.cells[index].entry, pending.row.policy, scenario.scenario)
     for name, metric in metrics.items():
         if metric.applies(pending.row, policy):

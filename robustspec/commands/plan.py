@@ -14,6 +14,7 @@ from robustspec.commands.text import counted, table, visible, wrapped
 if TYPE_CHECKING:
     from robustspec.engine.outlook import ArmOutlook, Expectations
     from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
+    from robustspec.language.budget import Budget
 
 _DESCRIPTION = """\
 Show what a run will need and how it would end: the units (rows, patients, articles) that each arm may use, the fewest with
@@ -28,7 +29,8 @@ expected by the share of units on the good side of its bound.
 --full shows each arm at the bound, at 0.01, 0.02 and 0.05 of the scale beside it, and at what is expected; --arm only
 those whose id holds TEXT.
 
-Calls are those of units in evidence. With many calls in flight a run makes up to a quarter more; stored outputs
+Calls are those of units in evidence; a conversation takes one for each turn of its clean form, and what perturbations or a
+simulated user add is not foreseen. With many calls in flight a run makes up to a quarter more; stored outputs
 are used again. Units that no perturbation changes are replaced by further ones, whose clean cases may come on top.
 """
 _EXAMPLES = """\
@@ -203,6 +205,8 @@ def _total(plan: Plan, outlooks: dict[str, list[ArmOutlook]], rate: float | None
         f"in all: {counted(len(plan.scenarios), 'scenario')}, {counted(len(plan.arms), 'arm')}, "
         f"about {counted(about, 'call')}, at most {most:,}"
     )
+    if (budget := plan.spec.budget) is not None:
+        yield f"budget: {_limits(budget)} for one run; what is left open goes on in the next"
     for name in dict.fromkeys(arm.baseline for arm in plan.arms if arm.baseline):
         yield f"        and at most {sum(scenario.most_calls(baseline=name) for scenario in plan.scenarios):,} of {name}"
     least, alone, unknown = all_pass(each for arms in outlooks.values() for each in arms)
@@ -212,6 +216,12 @@ def _total(plan: Plan, outlooks: dict[str, list[ArmOutlook]], rate: float | None
         yield f"time:   about {duration(about / rate)}, at most {duration(most / rate)} at {rate:g} calls a second"
     if cost is not None:
         yield f"cost:   about {about * cost:,.2f}, at most {most * cost:,.2f} at {cost:g} a call"
+
+
+def _limits(budget: Budget) -> str:
+    """The limits of a budget in words."""
+    limits = {"calls": budget.calls, "tokens": budget.tokens, "cost": budget.cost, "hours": budget.hours}
+    return ", ".join(f"{name} {limit:,}" for name, limit in limits.items() if limit is not None)
 
 
 def _chosen(plan: Plan, texts: Sequence[str]) -> list[ArmPlan]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,11 +15,14 @@ from robustspec.commands.lines_out import Meter, writing
 from robustspec.commands.text import counted
 
 if TYPE_CHECKING:
-    from robustspec.data.row import Output
+    from robustspec.commands.needed import Made
     from robustspec.engine.dispatch import Dispatcher, Request
+    from robustspec.engine.episode import Talk
+    from robustspec.engine.plan import ScenarioPlan
 
 _DESCRIPTION = """\
-Call a model on every case that a run may need, and write its outputs, one JSON object a line: case_id, output, input_sha.
+Call a model on every case that a run may need, and write its outputs, one JSON object a line: case_id, output, input_sha,
+and of a conversation also turns (the answers before the last one) and replies (what a simulated user's model said).
 Outputs that are stored already are not called again, and an interrupted recording goes on where it was.
 
 The file is a baseline for the versions to come, or stands for a model that cannot be called where the gate runs:
@@ -47,64 +50,65 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Call the model and write what it said."""
-    from robustspec.commands.needed import Unusable, requests
-    from robustspec.engine.dispatch import Dispatcher
-    from robustspec.engine.session import Options, check_privacy, open_model, store_of
+    from robustspec.commands.needed import Unusable, cases_of
+    from robustspec.engine.session import Calling, Options, open_model
 
     plan = plan_of(args, args.max_samples)
     scenarios = scenarios_of(plan, args.scenario)
     unusable = Unusable()
     model, timeout_s = open_model(plan, args.model)
-    with model, store_of(plan, model, Options(cache=cache_of(args))) as store:
-        check_privacy(plan, [model])
-        with Dispatcher(model, store, timeout_s=timeout_s) as dispatcher, writing(args.output) as file:
-            meter = Meter(sum(scenario.most_calls() for scenario in scenarios))
-            lost = sum(
-                _write(file, meter, dispatcher, requests(scenario, plan.seed, unusable), model.by_case)
-                for scenario in scenarios
-            )
+    chosen = {scenario.id for scenario in scenarios}
+    with (
+        model,
+        Calling(plan, model, timeout_s, Options(cache=cache_of(args)), chosen, judges=False) as dispatchers,
+        writing(args.output) as file,
+    ):
+        meter = Meter(sum(scenario.most_cases() for scenario in scenarios))
+        lost = sum(
+            _write(file, meter, dispatchers, scenario, cases_of(plan, scenario, unusable)) for scenario in scenarios
+        )
+        first_error = next((each.first_error for each in dispatchers.values() if each.first_error), "")
     meter.end(args.output)
     if unusable.count:
         print(unusable.note(plan.spec.privacy.examples), file=sys.stderr)
     if lost:
-        print(f"{counted(lost, 'case')} without output left out: {dispatcher.first_error}", file=sys.stderr)
+        print(f"{counted(lost, 'case')} without output left out: {first_error}", file=sys.stderr)
     return RED if lost else FINE
 
 
-def _write(file: TextIO, meter: Meter, dispatcher: Dispatcher, waiting: Iterator[Request], by_case: bool) -> int:
+def _write(
+    file: TextIO,
+    meter: Meter,
+    dispatchers: Mapping[str, Dispatcher],
+    scenario: ScenarioPlan,
+    waiting: Iterator[tuple[Request, Made]],
+) -> int:
     """Write the outputs of one scenario; the number of cases that have none."""
     from robustspec.adapters.recorded import input_sha
 
     lost = 0
     while block := list(islice(waiting, _AT_ONCE)):
-        for request, output in zip(block, _answers(dispatcher, block, by_case), strict=True):
+        for (request, _), talk in zip(block, _held(dispatchers, scenario, block), strict=True):
+            output = talk.last
             if output.error is not None:
                 lost += 1
                 continue
             line = {"case_id": request.case_id, "output": output.raw, "input_sha": input_sha(request.content)}
+            turns = {"turns": talk.outputs[:-1], "replies": talk.replies}
+            line |= {key: [each.raw for each in said] for key, said in turns.items() if said}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             meter.count()
     return lost
 
 
-def _answers(dispatcher: Dispatcher, block: Iterable[Request], by_case: bool) -> list[Output]:
-    """The last output of each case, conversations held turn by turn."""
-    from robustspec.engine.cases import Talk
-    from robustspec.engine.dispatch import Request
-    from robustspec.engine.episode import episode_of
+def _held(
+    dispatchers: Mapping[str, Dispatcher], scenario: ScenarioPlan, block: Iterable[tuple[Request, Made]]
+) -> list[Talk]:
+    """The conversations of some cases, held to their ends."""
+    from robustspec.engine.conversation import hold
+    from robustspec.engine.episode import OneTurn, Talk
 
-    talks = [(request, Talk(episode_of(request.content, whole=by_case))) for request in block]
-    following = [Request(talk.start(), asked.case_id, asked.repeat, talk) for asked, talk in talks]
-    while following:
-        waiting, following = following, []
-
-        def take(request: Request, output: Output, how: str, following: list[Request] = following) -> None:
-            if (content := request.tag.go_on(output)) is not None:
-                following.append(Request(content, request.case_id, request.repeat, request.tag))
-
-        dispatcher.run(_each(waiting), take)
-    return [talk.outputs[-1] for _, talk in talks]
-
-
-def _each(requests: Iterable[Request]) -> Iterator[Request]:
-    yield from requests
+    talks = [(request, made.talk or Talk(OneTurn(request.content))) for request, made in block]
+    user = scenario.scenario.simulated_user
+    hold(dispatchers, talks, None if user is None else user.model)
+    return [talk for _, talk in talks]

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from robustspec.commands.rows import Place
     from robustspec.data.row import Answer, Output, Row
     from robustspec.engine.cases import Cases
+    from robustspec.engine.episode import Talk
     from robustspec.engine.plan import Plan
     from robustspec.metrics.base import Metric
 
 _DESCRIPTION = """\
 Show one case: the clean input, what the perturbation changed in it, what the model put out for both, how that was read
-(answer and act), the policy, the expected label, and the score under each metric of the scenario.
+(answer and act), the policy, the expected label, and the score under each metric of the scenario. Of a conversation it shows
+what was said on both sides.
 
 Outputs are those that a run has stored; with --call the model is asked for those that are not.
 """
@@ -73,50 +75,59 @@ class _Seen:
 
     cases: Cases | None = None
     outputs: dict[int, Output] = field(default_factory=dict)
+    talks: dict[int, Talk] = field(default_factory=dict)
+
+    def take(self, cell: int, output: Output, talk: Talk | None) -> None:
+        """One output of a case; of a conversation the last one stands."""
+        self.outputs[cell] = output if talk is None else talk.last
+        if talk is not None:
+            self.talks[cell] = talk
+
+    def drop_unfinished(self) -> None:
+        """Forget conversations that are not at their end."""
+        for cell in [cell for cell, talk in self.talks.items() if talk.course().step is not None]:
+            del self.talks[cell], self.outputs[cell]
 
     def answer(self, cell: int) -> Answer | None:
         """How an output was read."""
         output = self.outputs.get(cell)
         if self.cases is None or output is None or output.error is not None:
             return None
-        return self.cases.reader.read(output.raw)
+        from robustspec.engine.cases import NEVER_ENDS
+
+        talk = self.talks.get(cell)
+        return NEVER_ENDS if talk is not None and talk.course().exhausted else self.cases.reader.read(output.raw)
 
 
 def _replayed(plan: Plan, place: Place, args: argparse.Namespace) -> tuple[_Seen, str]:
     """The case and its clean twin, scored as a run scores them; or what is there, and why it is not all."""
-    from robustspec.answers.reading import Reader
-    from robustspec.engine.cases import Cases, converse
-    from robustspec.engine.dispatch import Dispatcher
-    from robustspec.engine.session import check_privacy, open_model
-    from robustspec.engine.store import Store
+    from robustspec.engine.cases import Cases
+    from robustspec.engine.conversation import converse
+    from robustspec.engine.scenario import reader_of
+    from robustspec.engine.session import Calling, Options, open_model
 
     if plan.spec.model is None and args.model is None:
         raise UsageError(f"{args.spec} names no model -- say whose outputs to show: --model package.module:name")
-    scenario, output = place.scenario, plan.spec.output
-    reader = Reader(output.extract, output.refusal, output.asking)
+    scenario, reader = place.scenario, reader_of(plan.spec.output)
     model, timeout_s = open_model(plan, args.model)
-    if args.call:
-        check_privacy(plan, [model])
     cases = Cases(scenario, scenario.metrics, reader, seed=plan.seed, repeats=scenario.repeats, by_case=model.by_case)
     seen = _Seen(cases)
-    fingerprint = model.fingerprint or f"unpinned-{plan.digest(model.name)}"
+    options = Options(cache=cache_of(args), offline=not args.call)
 
     def take(request: Any, given: Output, how: Any) -> None:
-        cell, draw, repeat = request.tag[2:5]
-        if draw == (place.draw if cell == place.cell else 0) and repeat == place.repeat:
-            seen.outputs[cell] = given
         cases.take(request, given, how)
+        tag = request.tag
+        cell, draw, repeat = tag.place
+        if (draw, repeat) == (place.draw if cell == place.cell else 0, place.repeat) and not tag.opinion:
+            seen.take(cell, given, tag.talk)
 
-    with (
-        model,
-        Store(cache_of(args), fingerprint, offline=not args.call) as store,
-        Dispatcher(model, store, timeout_s=timeout_s) as dispatcher,
-    ):
+    with model, Calling(plan, model, timeout_s, options, {scenario.id}) as dispatchers:
         # Where no requirement reads the clean row its output need not be stored: then the perturbed one stands alone.
         for cells in (sorted({0, place.cell}), [place.cell]):
             try:
-                converse(dispatcher, cases.requests([(place.slot, cells)]), take, [cases])
+                converse(dispatchers, "", cases.requests([(place.slot, cells)]), take, [cases])
             except OfflineMiss:
+                seen.drop_unfinished()
                 continue
             return seen, ""
     return seen, f"{model.name} has no stored output for this case -- run it, or call the model with --call"
@@ -162,6 +173,8 @@ def _sides(place: Place, row: Row, changed: Row, seen: _Seen, absent: str) -> It
 
 def _said(seen: _Seen, cell: int) -> Iterator[str]:
     output, answer = seen.outputs.get(cell), seen.answer(cell)
+    if (talk := seen.talks.get(cell)) is not None and talk.transcript:
+        yield from block(turns(talk.transcript), "  talk    ")
     if output is None:
         yield "  output  not stored"
     elif answer is None:

@@ -20,6 +20,8 @@ from robustspec.data.values import as_text, did_you_mean, has_nan, is_missing, s
 from robustspec.errors import DataError
 
 POLICY_WORDS: tuple[str, ...] = get_args(PolicyWord)
+_ROLES = ("system", "user", "assistant", "tool")
+_MESSAGE_KEYS = ("role", "content", "name", "images", "expect", "policy")
 
 
 class RecordReader:
@@ -83,12 +85,18 @@ class RecordReader:
             raise DataError(f"has no '{column}'{_hint(column, record)}")
         if not isinstance(value, list) or not value:
             raise DataError(f"'{column}' is text or a list of messages, but this is {short(value)}")
-        return tuple(self._message(item, column, turn) for turn, item in enumerate(value, 1))
+        messages = tuple(self._message(item, column, turn) for turn, item in enumerate(value, 1))
+        if messages[-1].role == "assistant":
+            raise DataError(f"'{column}' ends with an answer of the model's -- end with the turn that it is to answer")
+        _check_turns(messages, column)
+        return messages
 
     def _message(self, item: Any, column: str, turn: int) -> Message:
         message = _message(item, column, turn)
         listed = item.get("images")
         if listed is None:
+            if is_missing(message.content):
+                raise DataError(f"'{column}' message {turn} is empty -- leave the turn out, or say something in it")
             return message
         return replace(message, images=self._pictures(listed, f"{column}' message {turn} 'images"))
 
@@ -169,19 +177,46 @@ def _message(item: Any, column: str, turn: int) -> Message:
         content = ""
     if not isinstance(role, str) or not isinstance(content, str) or not isinstance(name, str | None):
         raise DataError(f"'{column}' message {turn} needs a role and a content, both text, but this is {short(item)}")
-    unknown = next((key for key in item if key not in ("role", "content", "name", "images")), None)
+    if role not in _ROLES:
+        raise DataError(f"'{column}' message {turn} has the role {short(role)} -- {did_you_mean(role, _ROLES)}")
+    unknown = next((key for key in item if key not in _MESSAGE_KEYS), None)
     if unknown is not None:
         raise DataError(
-            f"'{column}' message {turn} has an unknown key '{unknown}' -- known: role, content, name, images"
+            f"'{column}' message {turn} has an unknown key '{unknown}' -- known: {', '.join(_MESSAGE_KEYS)}"
         )
-    return Message(role, content, name)
+    expect, policy = item.get("expect"), item.get("policy")
+    if (expect is not None or policy is not None) and (role != "user" or name is not None):
+        raise DataError(f"'{column}' message {turn} is no turn of the user, so no answer to it can be expected")
+    if has_nan(expect):
+        raise DataError(f"'{column}' message {turn} expects NaN or an infinity, with which nothing compares equal")
+    return Message(role, content, name, (), expect, None if policy is None else _policy(policy))
+
+
+def _check_turns(messages: Sequence[Message], column: str) -> None:
+    """`DataError` for a conversation without a turn of the user, and for one that expects what nobody will be asked."""
+    said = [turn for turn, each in enumerate(messages) if each.role == "user" and each.name is None]
+    if not said:
+        raise DataError(f"'{column}' has no turn of the user -- say what the model is to answer")
+    for turn, message in enumerate(messages):
+        if message.expect is None and message.policy is None:
+            continue
+        if turn == said[-1]:
+            raise DataError(
+                f"'{column}' message {turn + 1} is the last turn -- the row's own label and policy say what is right there"
+            )
+        answers = said[said.index(turn) + 1]
+        if any(each.role == "assistant" for each in messages[turn:answers]):
+            raise DataError(
+                f"'{column}' message {turn + 1} is answered in the data, so the model is not asked there -- leave out "
+                "expect and policy, or the answer"
+            )
+        if message.expect is None and any(word in ("answer", "may_refuse") for word in message.policy or ()):
+            raise DataError(f"'{column}' message {turn + 1} allows an answer, and expects none -- write expect as well")
 
 
 def _shown(messages: Sequence[Message], pictures: tuple[Picture, ...]) -> Content:
     """A conversation with pictures in its last message of the user."""
-    last = max((turn for turn, message in enumerate(messages) if message.role == "user"), default=None)
-    if last is None:
-        raise DataError("has pictures, but its conversation has no message of the user in which to show them")
+    last = max(turn for turn, message in enumerate(messages) if message.role == "user")
     shown = replace(messages[last], images=messages[last].images + pictures)
     return (*messages[:last], shown, *messages[last + 1 :])
 

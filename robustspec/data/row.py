@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 from robustspec.data.picture import Picture
@@ -18,17 +19,28 @@ Policy = tuple[PolicyWord, ...]
 """The acts that are right for a case: one word, or two (scored by the better of them)."""
 
 
+class Expected(Enum):
+    """What may stand for a turn's right answer instead of the answer itself."""
+
+    AS_ROW = "as row"
+    """The row's own label and policy hold for this turn too."""
+
+
 @dataclass(slots=True)
 class Message:
     """One turn of a conversation, with the pictures that are shown in it.
 
-    ``name`` names a document handed over as context (``on: context.NAME``).
+    ``name`` names a document handed over as context (``on: context.NAME``). ``expect`` and ``policy`` say what is right as
+    the answer to this message, where it is not the last one; the model never sees them. Without either the answer there is
+    judged by no metric.
     """
 
     role: str
     content: str
     name: str | None = None
     images: tuple[Picture, ...] = ()
+    expect: Any = None
+    policy: Policy | None = None
 
 
 Content = str | tuple[Message, ...]
@@ -100,20 +112,42 @@ class Output:
     """What came back from one call.
 
     ``raw`` is text, or JSON-able data from a model that answers in structures. ``error`` is set when there is no
-    answer (an exception, a time limit): the case is then missing.
+    answer (an exception, a time limit): the case is then missing. ``turns`` and ``replies`` are set where a whole
+    conversation comes back at once, as from a recording: the model's earlier answers, and what its simulated user said.
+    ``tokens`` are those sent and received, where an endpoint tells them.
     """
 
     raw: Any = None
     error: str | None = None
     seconds: float = 0.0
+    turns: tuple[Any, ...] = ()
+    replies: tuple[Any, ...] = ()
+    tokens: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
 class Answer:
-    """A raw output after ``output:`` has read it: what was said, and which act it was."""
+    """A raw output after ``output:`` has read it: what was said, and which act it was.
+
+    ``beside`` is what a second rule of the extractor reads in the same output: one value or nothing, None without one.
+    """
 
     value: Any = None
     act: Act = "answered"
+    beside: tuple[Any, ...] | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """One answer of the model in a conversation, and what was right there.
+
+    ``judged`` says whether the data tell what is right: ``label`` and ``policy`` are then those of this turn.
+    """
+
+    answer: Answer
+    label: Any = None
+    policy: Policy = ("answer",)
+    judged: bool = False
 
 
 @dataclass(slots=True)
@@ -121,7 +155,9 @@ class Case:
     """One row in one cell with its answer: all that a metric may look at.
 
     ``row`` is the perturbed row, its label already moved by the cell's relation; ``policy`` is the case's own;
-    ``seconds`` is how long the model took for the output.
+    ``seconds`` is how long the model took for the output. ``turns`` are the model's answers in the order of a
+    conversation, the last of them ``answer``; empty where there was one turn. ``opinions`` holds what other models said
+    of the answer, by the key of the metric that asked them. ``call`` numbers the draws and repeats of a row in a cell.
     """
 
     row: Row
@@ -130,3 +166,11 @@ class Case:
     cell: str = "clean"
     level: int | None = None
     seconds: float = 0.0
+    turns: tuple[Turn, ...] = ()
+    opinions: Mapping[str, Any] = field(default_factory=dict)
+    call: int = 0
+
+    @property
+    def held(self) -> tuple[Turn, ...]:
+        """The conversation's turns; of a single answer, that one turn."""
+        return self.turns or (Turn(self.answer, self.row.label, self.policy, judged=True),)

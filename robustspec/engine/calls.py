@@ -41,13 +41,16 @@ def settled(value: Any, seconds: float = 0.0) -> Output:
     if output.raw is None:
         return Output(None, "the model returned None", seconds)
     if isinstance(output.raw, str):
-        return Output(str.__str__(output.raw)[:MAX_CHARACTERS], None, seconds)
-    return _settled_structure(output.raw, seconds)
+        done = Output(str.__str__(output.raw)[:MAX_CHARACTERS], None, seconds)
+    else:
+        done = _settled_structure(output.raw, seconds)
+    done.turns, done.replies, done.tokens = output.turns, output.replies, output.tokens
+    return done
 
 
 def _settled_structure(raw: Any, seconds: float) -> Output:
     try:
-        text = json.dumps(raw, default=_plain)
+        text = json.dumps(raw, default=_plain, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         close = getattr(raw, "close", None)
         if asyncio.iscoroutine(raw) and close is not None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from robustspec.answers.reading import Reader
-from robustspec.data.row import Case, Content, Output, Policy, Row, images_of
-from robustspec.engine.dispatch import Dispatcher, OnOutput, Request, Status
-from robustspec.engine.episode import Episode, episode_of
+from robustspec.data.row import Answer, Case, Expected, Message, Output, Policy, Row, Turn, images_of
+from robustspec.engine.conversation import next_request
+from robustspec.engine.dispatch import Request, Status
+from robustspec.engine.episode import Talk, episode_of
 from robustspec.engine.evidence import Counts
 from robustspec.engine.plan import CellPlan, ScenarioPlan
 from robustspec.engine.scoring import Measure
 from robustspec.engine.table import ACT_CODES, ScoreTable
 from robustspec.errors import PerturbationError, PictureError, RobustspecError
 from robustspec.language.spec import policy_of
-from robustspec.metrics.base import Metric, Same
+from robustspec.metrics.base import Metric, OpinionMetric, Same
 from robustspec.perturbation.base import Params
 
 ROWS_AT_ONCE = 64
@@ -25,35 +26,40 @@ Wanted = tuple[int, Sequence[int]]
 """A slot, and the cells that its row is wanted on."""
 
 
+Place = tuple[int, int, int]
+"""Of a case within its row: cell, draw, repeat."""
+
+NEVER_ENDS = Answer(None, "unparsed")
+"""The answer of a model that asked and asked, until the simulated user replied no more."""
+
+
 @dataclass(slots=True)
-class _Pending:
+class Pending:
     """A row whose cases are under way: what came back so far, by cell."""
 
     slot: int
     row: Row
     cells: Sequence[int]
     rows: dict[int, list[Row]] = field(default_factory=dict)
-    outputs: dict[tuple[int, int, int], Output] = field(default_factory=dict)
+    outputs: dict[Place, Output] = field(default_factory=dict)
+    talks: dict[Place, Talk] = field(default_factory=dict)
+    opinions: dict[Place, dict[str, Output]] = field(default_factory=dict)
     open: int = 1
 
 
 @dataclass(slots=True)
-class Talk:
-    """A conversation under way, with what the model has said so far."""
+class Tag:
+    """What a request is for: a case of a pending row, whether it was ``counted`` before, and its conversation if any.
 
-    episode: Episode
-    outputs: list[Output] = field(default_factory=list)
+    ``opinion`` is the key of the metric that asks another model about the case.
+    """
 
-    def start(self) -> Content:
-        """The first input."""
-        content = self.episode.next(())
-        assert content is not None
-        return content
-
-    def go_on(self, output: Output) -> Content | None:
-        """The next input, None at the end."""
-        self.outputs.append(output)
-        return self.episode.next(self.outputs)
+    cases: Cases
+    pending: Pending
+    place: Place
+    counted: bool
+    talk: Talk | None = None
+    opinion: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +86,8 @@ class Cases:
 
     ``metrics`` are those of the selected arms, each under the name that its scores are kept by. ``repeats`` is how often
     each case is called; a metric that ``counted`` names takes only so many of them, from the first. A ``by_case`` model is
-    given a conversation whole, any other one turn by turn. ``absent`` counts the cases that cannot be made because a picture
+    given a conversation whole, any other one turn by turn. ``unread`` counts, by judge, the opinions that could not be read;
+    ``absent`` counts the cases that cannot be made because a picture
     does not open or cannot be changed, and ``first_absent`` says which was the first, and why.
     """
 
@@ -99,8 +106,10 @@ class Cases:
         self.metrics = dict(metrics)
         self.table = ScoreTable(self.metrics, len(plan.cells), len(plan.rows))
         self.counts = Counts()
-        self.absent = 0
+        self.finished = self.absent = 0
         self.first_absent = ""
+        self.unread: dict[str, int] = {}
+        self._asking = [metric for metric in self.metrics.values() if isinstance(metric, OpinionMetric)]
         self.by_case = by_case
         self._following: list[Request] = []
         self.magnitudes = [Magnitude() for _ in plan.cells]
@@ -128,9 +137,9 @@ class Cases:
     def _block(self, block: Sequence[Wanted]) -> Iterator[Request]:
         rows = self.plan.dataset.rows([int(self.plan.rows[slot]) for slot, _ in block])
         for (slot, cells), row in zip(block, rows, strict=True):
-            yield from self._row(_Pending(slot, row, cells))
+            yield from self._row(Pending(slot, row, cells))
 
-    def _row(self, pending: _Pending) -> Iterator[Request]:
+    def _row(self, pending: Pending) -> Iterator[Request]:
         sampled: dict[tuple[int, int], Params] = {}
         clean, made = pending.row, self.table.made[:, pending.slot]
         for index in pending.cells:
@@ -151,10 +160,17 @@ class Cases:
                 for repeat in range(self.repeats):
                     pending.open += 1
                     case_id = self.case_id(clean.id, cell, draw, repeat)
-                    talk = None if type(row.input) is str else Talk(episode_of(row.input, whole=self.by_case))
-                    content = row.input if talk is None else talk.start()
-                    yield Request(content, case_id, repeat, (self, pending, index, draw, repeat, again, talk))
+                    talk = self.talk(row)
+                    content = row.input if talk is None or self.by_case else talk.start()
+                    yield Request(content, case_id, repeat, Tag(self, pending, (index, draw, repeat), again, talk))
         self._close(pending)
+
+    def talk(self, row: Row) -> Talk | None:
+        """The conversation in which a case of ``row`` is held; None where it is one text and its answer."""
+        user = self.plan.scenario.simulated_user
+        if user is None and type(row.input) is str:
+            return None
+        return Talk(episode_of(row, user=user, read=self.reader.read))
 
     def _opened(self, cell: CellPlan, clean: Row, draw: int, sampled: dict[tuple[int, int], Params]) -> Row | Output:
         """The row of a case with pictures that open; or, where one does not, the output that says why there is none."""
@@ -166,7 +182,7 @@ class Cases:
             return Output(error=str(error))
         return row
 
-    def _miss(self, pending: _Pending, where: tuple[int, int], output: Output, again: bool) -> None:
+    def _miss(self, pending: Pending, where: tuple[int, int], output: Output, again: bool) -> None:
         """Count the cases of a row whose picture does not open: they are missing, and nobody is asked."""
         for repeat in range(self.repeats):
             pending.outputs[*where, repeat] = output
@@ -214,28 +230,60 @@ class Cases:
 
     def take(self, request: Request, output: Output, how: Status) -> None:
         """One output. When it is the last one of a conversation, it is the case's; of a row, the row is scored."""
-        _, pending, index, draw, repeat, again, talk = request.tag
-        if not again:
-            setattr(self.counts, how, getattr(self.counts, how) + 1)
-        if talk is not None and (content := talk.go_on(output)) is not None:
-            self._following.append(Request(content, request.case_id, repeat, request.tag))
+        tag: Tag = request.tag
+        pending, place, talk = tag.pending, tag.place, tag.talk
+        if tag.opinion:
+            pending.opinions.setdefault(place, {})[tag.opinion] = output
+            self._close(pending)
             return
-        pending.outputs[index, draw, repeat] = output
-        if not again:
-            self.counts.missing += output.error is not None
+        by_user = bool(request.to)
+        if not tag.counted and not by_user:
+            setattr(self.counts, how, getattr(self.counts, how) + 1)
+        if talk is not None and self._goes_on(request, talk, output, by_user=by_user):
+            return
+        self.finished += 1
+        pending.outputs[place] = talk.last if talk is not None else output
+        if talk is not None:
+            pending.talks[place] = talk
+        if not tag.counted:
+            self.counts.missing += pending.outputs[place].error is not None
+        if self._asking and pending.outputs[place].error is None:
+            self._ask_others(request, tag)
         self._close(pending)
+
+    def _goes_on(self, request: Request, talk: Talk, output: Output, *, by_user: bool) -> bool:
+        if self.by_case:
+            talk.recorded(output)
+            return False
+        step = talk.go_on(output, by_user=by_user)
+        if step is None:
+            return False
+        user = self.plan.scenario.simulated_user
+        self._following.append(next_request(request, talk, step, None if user is None else user.model))
+        return True
+
+    def _ask_others(self, request: Request, tag: Tag) -> None:
+        """Ask the judges of the metrics about a case that has its output."""
+        index, draw, _ = tag.place
+        output, row = tag.pending.outputs[tag.place], tag.pending.rows[index][draw]
+        case = self.case_of(index, row, output, tag.talk)
+        for metric in self._asking:
+            if metric.applies(tag.pending.row, case.policy) and (content := metric.question(case)) is not None:
+                tag.pending.open += 1
+                asked = Tag(self, tag.pending, tag.place, tag.counted, opinion=metric.key)
+                self._following.append(Request(content, request.case_id, request.repeat, asked, metric.model))
 
     def following(self) -> list[Request]:
         """The next turns of conversations that are not at their end, each once."""
         following, self._following = self._following, []
         return following
 
-    def _close(self, pending: _Pending) -> None:
+    def _close(self, pending: Pending) -> None:
         pending.open -= 1
         if pending.open == 0:
             self._score(pending)
 
-    def _score(self, pending: _Pending) -> None:
+    def _score(self, pending: Pending) -> None:
         clean: list[Case | None] | None = None
         for index in pending.cells:
             cases = self.read(pending, index)
@@ -249,21 +297,64 @@ class Cases:
             for measure in self._measures:
                 measure.enter(at, pending.row, policy, relation, cases, clean)
 
-    def read(self, pending: _Pending, index: int) -> list[Case | None]:
+    def read(self, pending: Pending, index: int) -> list[Case | None]:
         """The cases of one cell, None for those without output; empty where the perturbation changed nothing."""
-        cell, policy = self.plan.cells[index], self.policy(index, pending.row)
         cases: list[Case | None] = []
         for draw, row in enumerate(pending.rows[index]):
             for repeat in range(self.repeats):
-                output = pending.outputs.pop((index, draw, repeat), None)
+                place = (index, draw, repeat)
+                output = pending.outputs.pop(place, None)
                 if output is None:
                     continue
                 if output.error is not None:
                     cases.append(None)
-                else:
-                    answer = self.reader.read(output.raw)
-                    cases.append(Case(row, answer, policy, cell.name, cell.level, output.seconds))
+                    continue
+                case = self.case_of(index, row, output, pending.talks.pop(place, None))
+                case.call = draw * self.repeats + repeat
+                if self._asking:
+                    case.opinions = self._opinions(case, pending.opinions.pop(place, {}))
+                cases.append(case)
         return cases
+
+    def _opinions(self, case: Case, outputs: Mapping[str, Output]) -> dict[str, float]:
+        """What the judges said of a case, by the key of the metric; nothing where they said nothing that can be read."""
+        opinions: dict[str, float] = {}
+        for metric in self._asking:
+            output = outputs.get(metric.key)
+            if output is None or output.error is not None:
+                continue
+            opinion = metric.opinion(output.raw, case)
+            if opinion is None:
+                self.unread[metric.model] = self.unread.get(metric.model, 0) + 1
+            else:
+                opinions[metric.key] = opinion
+        return opinions
+
+    def case_of(self, index: int, row: Row, output: Output, talk: Talk | None = None) -> Case:
+        """The case of a row in a cell with its output, and the turns of its conversation."""
+        cell, policy = self.plan.cells[index], self.policy(index, row)
+        answer = self.reader.read(output.raw)
+        turns: tuple[Turn, ...] = ()
+        if talk is not None and (len(talk.outputs) > 1 or self.plan.scenario.simulated_user is not None):
+            course = talk.course()
+            if course.exhausted:
+                answer = NEVER_ENDS
+            turns = self._turns(row, policy, talk, course.heard, answer)
+        return Case(row, answer, policy, cell.name, cell.level, output.seconds, turns)
+
+    def _turns(
+        self, row: Row, policy: Policy, talk: Talk, heard: Sequence[Message | None], last: Answer
+    ) -> tuple[Turn, ...]:
+        turns = []
+        for output, message in zip(talk.outputs[:-1], heard, strict=False):
+            answer = self.reader.read(output.raw)
+            if message is None or (message.expect is None and message.policy is None):
+                turns.append(Turn(answer))
+            elif message.expect is Expected.AS_ROW:
+                turns.append(Turn(answer, row.label, policy, judged=True))
+            else:
+                turns.append(Turn(answer, message.expect, message.policy or ("answer",), judged=True))
+        return (*turns, Turn(last, row.label, policy, judged=True))
 
     def policy(self, index: int, row: Row) -> Policy:
         """The policy of a row's cases in a cell."""
@@ -271,15 +362,6 @@ class Cases:
         if key not in self._policies:
             self._policies[key] = policy_of(self.plan.cells[index].entry, row.policy, self.plan.scenario)
         return self._policies[key]
-
-
-def converse(
-    dispatcher: Dispatcher, requests: Iterable[Request], on_output: OnOutput, involved: Sequence[Cases]
-) -> None:
-    """Run ``requests`` and, turn by turn, what follows on them in the conversations of ``involved``."""
-    dispatcher.run(requests, on_output)
-    while following := [request for cases in involved for request in cases.following()]:
-        dispatcher.run(following, on_output)
 
 
 def applied(cell: CellPlan, row: Row, params: Params) -> Row:

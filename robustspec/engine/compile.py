@@ -75,6 +75,7 @@ class _Planner:
             base = getattr(metric, "of", None)
             if base is not None:
                 metrics.setdefault(base, metric_of(self.spec, base))
+        metrics = {name: metric.bound(metrics) for name, metric in metrics.items()}
         line = self.line_of("scenarios", key)
         plan = ScenarioPlan(key, scenario, line, dataset, order.rows, cells, metrics, [])
         builder = ArmBuilder(self.spec, plan, order.unit_starts, self.line_of, quick=self.quick)

@@ -14,6 +14,7 @@ from typing import Self
 from robustspec.adapters.base import Model
 from robustspec.engine.ledger import Cancelled, Ledger, OnOutput, Request, Run, Status
 from robustspec.engine.looped import LoopedCalls
+from robustspec.engine.spending import Spending
 from robustspec.engine.store import Store
 from robustspec.engine.threaded import ThreadedCalls
 
@@ -32,6 +33,8 @@ class Dispatcher:
     Stops with `AdapterError` where going on is pointless: five rounds of calls in a row (of ``in_flight`` batches each)
     without an answer in time, or ``max_consecutive_errors`` first calls that all fail (0: never).
 
+    ``spending`` is shared by all dispatchers of a run and holds its budget.
+
     Not for use by two threads at once. `close`, or a ``with`` block, ends the threads; the model stays its owner's,
     except that `Model.aclose` runs here, on its loop. The store is flushed at the end of each run, not closed.
     """
@@ -45,11 +48,13 @@ class Dispatcher:
         offline: bool = False,
         cancelled: threading.Event | None = None,
         max_consecutive_errors: int = 20,
+        spending: Spending | None = None,
     ) -> None:
         self._store = store
         self._ledger = Ledger(
             model,
             store,
+            spending or Spending(None),
             timeout_s=timeout_s,
             offline=offline or store.offline,
             cancelled=cancelled or threading.Event(),
@@ -68,8 +73,8 @@ class Dispatcher:
     def run(self, requests: Iterable[Request], on_output: OnOutput) -> None:
         """Deliver an output for every request, in the order in which they become known.
 
-        Raises what ``requests`` or ``on_output`` raise, `OfflineMiss`, `AdapterError`, `Cancelled`; finished outputs
-        are stored whatever ends the run, Ctrl-C included.
+        Raises what ``requests`` or ``on_output`` raise, `OfflineMiss`, `AdapterError`, `Cancelled`, and `BudgetSpent` once
+        the calls under way are finished; finished outputs are stored whatever ends the run, Ctrl-C included.
         """
         run = Run(iter(requests), on_output)
         try:
@@ -77,6 +82,8 @@ class Dispatcher:
         finally:
             run.closed = True
             self._store.flush()
+        if run.spent is not None:
+            raise run.spent
 
     def close(self) -> None:
         """End the threads; may be called twice."""

@@ -65,10 +65,34 @@ class GroupResult:
 
 
 @dataclass(slots=True)
+class Said:
+    """One message of the conversation in an example. Texts are untrusted.
+
+    ``name`` is that of a document handed over as context. ``turn`` numbers the answers of the model under test, from 1,
+    and is None for all else, the assistant's part of the data's history included. ``before`` is what stands in its place
+    in the clean conversation where the perturbation changed a message: empty where it put the message in; of one that it
+    took out ``text`` is empty. ``right`` says what the requirement's metric found of an answer, None where it did not
+    judge it; ``expected`` and ``policy`` are then what was right there.
+    """
+
+    role: str
+    text: str
+    name: str | None = None
+    turn: int | None = None
+    before: str | None = None
+    right: bool | None = None
+    act: str | None = None
+    expected: str | None = None
+    policy: str | None = None
+
+
+@dataclass(slots=True)
 class Example:
     """One case, clean and perturbed, for a reader. Texts are the model's inputs and outputs: untrusted.
 
-    ``privacy: {examples: ids}`` leaves only ``case_id``, ``cell`` and ``score``.
+    ``privacy: {examples: ids}`` leaves only ``case_id``, ``cell`` and ``score``. ``talk`` is the conversation as it was
+    held in the cell, its last answer included; None where the input is one text. ``left_out`` of its first messages are
+    not in it, where it is longer than an example shows.
     """
 
     case_id: str
@@ -81,6 +105,35 @@ class Example:
     act: str | None = None
     got: str | None = None
     got_clean: str | None = None
+    talk: list[Said] | None = None
+    left_out: int | None = None
+
+
+@dataclass(slots=True)
+class SurvivalTurn:
+    """One turn of a `SurvivalCurve`: the conversations that came to it without a wrong turn, how many of these ``failed``
+    in it, and how many ``ended`` with it unharmed; ``surviving`` is the share that is free of a wrong turn after it, None
+    where nobody was followed so far."""
+
+    turn: int
+    at_risk: int
+    failed: int
+    ended: int
+    surviving: float | None
+
+
+@dataclass(slots=True)
+class SurvivalCurve:
+    """Conversations without a wrong turn, turn by turn (Kaplan-Meier), over the evidence of one arm.
+
+    ``name`` is what the arm is about, or one of the values that a gap compares. Turns are counted in conversations;
+    ``surviving`` weighs the evidence as the arm does. ``bound`` is the share required after the last turn, None where the
+    requirement is about another number.
+    """
+
+    name: str
+    turns: list[SurvivalTurn]
+    bound: float | None = None
 
 
 @dataclass(slots=True)
@@ -142,6 +195,8 @@ class ArmResult:
     """Whether a setting was another when these data were judged before: its error rate does not hold (see ``warnings``)."""
     fail_confidence: float | None = None
     """The confidence of a FAIL of the requirement, None where the report does not say."""
+    survival: list[SurvivalCurve] = field(default_factory=list)
+    """How far conversations went without a wrong turn, of a metric that asks it."""
 
     @property
     def is_green(self) -> bool:

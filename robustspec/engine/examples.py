@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,12 +15,14 @@ from robustspec.engine.evidence import Example
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.table import SCORED
+from robustspec.engine.talk import LONGEST_TEXT, plain, said_in, talk_of
 from robustspec.errors import PictureError
 from robustspec.language.spec import Privacy
+from robustspec.metrics.base import Metric
 
 EXAMPLES = 3
-LONGEST_TEXT = 4000
-"""Characters of a text that an example shows."""
+MESSAGES = 120
+"""Messages of a conversation that an example holds: its last ones."""
 
 Recall = Callable[[Request], Output | None]
 """The output of a case that has been called, without another call; None where it is not kept."""
@@ -39,7 +40,7 @@ class Examples:
             return []
         by_name = {cell.name: index for index, cell in enumerate(self.scenario.plan.cells)}
         found = chain.from_iterable(self._slots(run, by_name[name]) for name, _, _ in worst)
-        return [self._example(*each) for each in islice(found, EXAMPLES)]
+        return [self._example(run.plan.metric, *each) for each in islice(found, EXAMPLES)]
 
     def _slots(self, run: ArmRun, cell: int) -> Iterator[tuple[int, int, float]]:
         """Slots of a cell whose score is not perfect, worst first, earlier evidence first."""
@@ -56,7 +57,7 @@ class Examples:
             order = np.argsort(scores if better else -scores, kind="stable")
             yield from ((int(kept[i]), cell, float(scores[i])) for i in order if scores[i] != perfect)
 
-    def _example(self, slot: int, index: int, score: float) -> Example:
+    def _example(self, metric: Metric, slot: int, index: int, score: float) -> Example:
         """One case with its clean twin, where that was called."""
         cases, plan = self.scenario.cases, self.scenario.plan
         cell, row = plan.cells[index], plan.dataset.rows([int(plan.rows[slot])])[0]
@@ -67,47 +68,54 @@ class Examples:
         case_id = cases.case_id(row.id, cell, draw)
         if self.privacy.examples == "ids":
             return Example(case_id, cell.name, score)
-        case, raw = self._replayed(slot, index, changed, draw)
-        clean, _ = self._replayed(slot, 0, row, 0)
+        seen, clean = self._replayed(slot, index, changed, draw), self._replayed(slot, 0, row, 0)
+        case = seen.case
+        talk = talk_of(seen.transcript, changed.input, row.input, case, metric) if case and seen.transcript else []
         return Example(
             case_id=case_id,
             cell=cell.name,
             score=score,
-            clean=text_of(row.input),
-            perturbed=text_of(changed.input),
+            clean=text_of(clean.input or row.input),
+            perturbed=text_of(seen.input or changed.input),
             expected=plain(changed.label),
             policy=" or ".join(cases.policy(index, row)),
             act=None if case is None else case.answer.act,
-            got=None if case is None else plain(raw if case.answer.value is None else case.answer.value),
-            got_clean=None if clean is None else plain(clean.answer.value),
+            got=None if case is None else plain(seen.raw if case.answer.value is None else case.answer.value),
+            got_clean=None if clean.case is None else plain(clean.case.answer.value),
+            talk=talk[-MESSAGES:] or None,
+            left_out=len(talk) - MESSAGES if len(talk) > MESSAGES else None,
         )
 
-    def _replayed(self, slot: int, index: int, row: Row, draw: int) -> tuple[Case | None, Any]:
-        """A case and its raw output as they were scored; nothing where there was no output."""
+    def _replayed(self, slot: int, index: int, row: Row, draw: int) -> _Replayed:
+        """A case as it was scored; nothing where there was no output."""
         cases = self.scenario.cases
         if not cases.table.acts[index, slot]:
-            return None, None
+            return _Replayed()
         cell = cases.plan.cells[index]
-        output = self.recall(Request(row.input, cases.case_id(row.id, cell, draw)))
+        talk, user = cases.talk(row), cases.plan.scenario.simulated_user
+        to = "" if user is None else user.model or ""
+        output = self.recall(Request(row.input, cases.case_id(row.id, cell, draw), tag=talk, to=to))
         if output is None or output.error is not None:
-            return None, None
-        answer = cases.reader.read(output.raw)
-        return Case(row, answer, cases.policy(index, row), cell.name, cell.level, output.seconds), output.raw
+            return _Replayed()
+        transcript = () if talk is None else tuple(talk.course().transcript)
+        return _Replayed(cases.case_of(index, row, output, talk), output.raw, transcript)
+
+
+class _Replayed(NamedTuple):
+    """A case, its raw output, and all that was said in it; the transcript is empty of a text and its answer."""
+
+    case: Case | None = None
+    raw: Any = None
+    transcript: tuple[Message, ...] = ()
+
+    @property
+    def input(self) -> tuple[Message, ...]:
+        """What was said before the last answer, where the model has spoken more than once."""
+        return self.transcript[:-1] if len(self.transcript) > 2 else ()
 
 
 def text_of(content: Content) -> str:
     """An input as text, cut to what an example shows."""
     if isinstance(content, str):
         return content[:LONGEST_TEXT]
-    return "\n".join(f"{message.role}: {_said(message)}" for message in content)[:LONGEST_TEXT]
-
-
-def _said(message: Message) -> str:
-    """What a message says and shows; pictures by their names."""
-    return " ".join([*([message.content] if message.content else []), *(f"[{each.name}]" for each in message.images)])
-
-
-def plain(value: Any) -> str:
-    """A value as text, structures as compact JSON."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text[:LONGEST_TEXT]
+    return "\n".join(f"{message.role}: {said_in(message)}" for message in content)[:LONGEST_TEXT]

@@ -62,6 +62,8 @@ class ArmRun:
         self._stepwise = plan.settings.method == "sequential"
         self.ran_out = False
         """Whether its units ended before its test decided on the way."""
+        self.stopped = ""
+        """Why it was given up before it was decided."""
         self.needless = ""
         """The arm whose FAIL made this one unnecessary, under ``allocation: focused``."""
         self._is_table = isinstance(plan.metric, TableMetric)
@@ -124,6 +126,10 @@ class ArmRun:
     def not_needed(self, because: str) -> None:
         """Another arm of the requirement failed, so this one need not be tried further."""
         self.done, self.needless = True, because
+
+    def stop(self, because: str) -> None:
+        """No more calls may be made: what has been taken stays its evidence."""
+        self.done, self.stopped = True, because
 
     def consume(self, table: ScoreTable, baseline: ScoreTable | None = None) -> None:
         """Take the units that were asked for, now scored, and judge; ``baseline`` is what they are compared with."""

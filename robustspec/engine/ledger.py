@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from robustspec.adapters.base import Model
 from robustspec.data.row import Content, Output
 from robustspec.engine.calls import no_answer
+from robustspec.engine.spending import BudgetSpent, Spending
 from robustspec.engine.store import Store
 from robustspec.errors import AdapterError, OfflineMiss, RobustspecError
 
@@ -27,12 +28,16 @@ class Cancelled(RobustspecError):  # noqa: N818  # an answer to a request, not a
 
 @dataclass(slots=True)
 class Request:
-    """One input that needs an output. ``tag`` is the caller's own and comes back with the output."""
+    """One input that needs an output. ``tag`` is the caller's own and comes back with the output.
+
+    ``to`` names the model under ``models:`` that is asked; empty for the one whose cases these are.
+    """
 
     content: Content
     case_id: str = ""
     repeat: int = 0
     tag: Any = None
+    to: str = ""
 
 
 OnOutput = Callable[[Request, Output, Status], None]
@@ -64,6 +69,9 @@ class Run:
     escaped: BaseException | None = None
     """A KeyboardInterrupt or SystemExit of the model or of ``on_output``, on its way to the calling thread."""
 
+    spent: BudgetSpent | None = None
+    """Why no further call may be made; those under way are finished first."""
+
     @property
     def is_full(self) -> bool:
         """Whether so many duplicates wait for calls under way that no more requests should be pulled."""
@@ -80,6 +88,7 @@ class Ledger:
         self,
         model: Model,
         store: Store,
+        spending: Spending,
         *,
         timeout_s: float,
         offline: bool,
@@ -91,6 +100,7 @@ class Ledger:
         self.first_error = ""
         self.model = model
         self.store = store
+        self._spending = spending
         self.timeout_s = timeout_s
         self._late = no_answer(timeout_s).error
         self._offline = offline
@@ -105,7 +115,10 @@ class Ledger:
             raise Cancelled("the run was stopped; finished outputs are stored")
 
     def admit(self, run: Run, request: Request) -> Call | None:
-        """The call that ``request`` needs; None where an output is at hand or on its way."""
+        """The call that ``request`` needs; None where an output is at hand or on its way.
+
+        Where the budget has no room for it, ``run.spent`` is set, and no further request should be pulled.
+        """
         self.check_cancelled()
         if self.model.by_case:
             return Call(request, None)
@@ -124,6 +137,11 @@ class Ledger:
                 f"case {request.case_id}: no stored output in {self.store.folder}, and offline allows no call -- "
                 "run it once without offline"
             )
+        try:
+            self._spending.begin()
+        except BudgetSpent as spent:
+            run.spent = spent
+            return None
         run.waiting[key] = []
         return Call(request, key)
 
@@ -150,6 +168,7 @@ class Ledger:
         for request in waiting:
             self.duplicates += 1
             run.on_output(request, output, "duplicate")
+        self._spending.end(self.model, output)
         self._stop_if_pointless(output)
 
     def _stop_if_pointless(self, output: Output) -> None:

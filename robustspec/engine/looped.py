@@ -129,11 +129,15 @@ class LoopedCalls:
 
     async def _next(self, run: Run) -> Call | None:
         """The next request that needs a call, stored outputs delivered on the way; None at the end."""
+        if run.spent is not None:
+            return None
         try:
             for hits, request in enumerate(run.requests, 1):
                 call = self._ledger.admit(run, request)
                 if call is not None:
                     return call
+                if run.spent is not None:
+                    return None
                 while run.is_full:
                     await asyncio.sleep(0.01)
                 if hits % _HITS_IN_A_ROW == 0:

@@ -149,7 +149,7 @@ def grid(arm: ArmPlan, expected: float) -> list[float]:
 
 
 def calls(scenario: ScenarioPlan, outlooks: Iterable[ArmOutlook]) -> int:
-    """The calls where each arm takes its mean number of units: every case once, whichever arms share it.
+    """About the calls where each arm takes its mean number of units: every case once, whichever arms share it.
 
     The longest of several arms is longer on average than each of them is, and a run calls up to a quarter more than it
     uses: so this is somewhat low.
@@ -164,7 +164,7 @@ def calls(scenario: ScenarioPlan, outlooks: Iterable[ArmOutlook]) -> int:
                     taken = math.ceil(part * stream.hypothesis.horizon - _EQUAL)
                     needed[stream.rows(0, taken)[0]] = True
         total += int(needed.sum()) * cell.draws * scenario.repeats
-    return total
+    return round(total * scenario.turns)
 
 
 def all_pass(outlooks: Iterable[ArmOutlook]) -> tuple[float, float, int]:

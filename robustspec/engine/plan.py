@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from robustspec.aggregates.base import Aggregate
 from robustspec.data.dataset import Dataset
+from robustspec.engine.episode import turns
 from robustspec.language.spec import PerturbationEntry, Requirement, Scenario, Settings, Spec
 from robustspec.metrics.base import Metric
 from robustspec.perturbation.scopes import AnyScope
@@ -28,6 +30,9 @@ LineOf = Callable[..., int]
 """The line of a place in the file: ``line_of("scenarios", "typos")``."""
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_LOOKED_AT = 50
+"""Rows of a scenario that are opened to see how many turns they have."""
 
 
 @dataclass(slots=True)
@@ -157,7 +162,7 @@ class ArmPlan:
         return self.count_units(stream.hypothesis.horizon for stream in self.streams)
 
 
-@dataclass(slots=True)
+@dataclass
 class ScenarioPlan:
     """A scenario ready to run. ``rows`` maps a slot to a row position of the dataset."""
 
@@ -175,8 +180,19 @@ class ScenarioPlan:
         """The most often that a requirement has each case called."""
         return max((arm.settings.repeats for arm in self.arms), default=1)
 
+    @cached_property
+    def turns(self) -> float:
+        """Turns of a clean case, on average over the first rows; what perturbations and simulated users add is not in it."""
+        rows = self.dataset.rows([int(row) for row in self.rows[:_LOOKED_AT]])
+        found = [1 if isinstance(row.input, str) else len(turns(row.input)) for row in rows]
+        return sum(found) / len(found) if found else 1.0
+
     def most_calls(self, selected: set[str] | None = None, baseline: str | None = None) -> int:
-        """An upper bound of the calls: every row that an arm may need, on every cell it needs, counted once.
+        """About the most calls: `most_cases`, each with as many as a clean conversation has turns."""
+        return round(self.most_cases(selected, baseline) * self.turns)
+
+    def most_cases(self, selected: set[str] | None = None, baseline: str | None = None) -> int:
+        """An upper bound of the cases: every row that an arm may need, on every cell it needs, counted once.
 
         Those of the model under test, or of the model of this name under ``baselines:``.
         """
@@ -191,10 +207,10 @@ class ScenarioPlan:
                 for stream in arm.streams:
                     if cell in stream.cells or (cell == 0 and arm.needs_clean):
                         needed[stream.rows(0, stream.hypothesis.horizon)[0]] = True
-            total += int(needed.sum()) * self._calls_per_case(cell)
+            total += int(needed.sum()) * self._cases_per_row(cell)
         return total
 
-    def _calls_per_case(self, cell: int) -> int:
+    def _cases_per_row(self, cell: int) -> int:
         return self.cells[cell].draws * self.repeats
 
 

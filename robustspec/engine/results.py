@@ -29,6 +29,7 @@ from robustspec.engine.plan import ArmPlan, Plan, ScenarioPlan
 from robustspec.engine.provenance import Provenance
 from robustspec.engine.scenario import ScenarioRun
 from robustspec.engine.suite import suite_claim
+from robustspec.engine.survival import survival_curves
 from robustspec.engine.table import ACTS, MISSING, UNCHANGED
 from robustspec.engine.units import Share, shares
 from robustspec.engine.waivers import is_waived
@@ -52,7 +53,8 @@ class ResultBuilder:
         evidence = self._evidence(run, scenario)
         summary = run.summary() if plan.problem is None and not run.fault else Summary(0, None, None, None)
         word, reason = self._verdict(run, evidence, scenario.plan)
-        look, warnings = self.provenance.look(plan, word)
+        # An arm that was given up is no look: it goes on where it was.
+        look, warnings = (1, []) if run.stopped else self.provenance.look(plan, word)
         facts = self._facts(run, word, reason, summary, evidence, look)
         result = self._blank(plan, word, reason, summary, run, evidence)
         result.edited = bool(warnings)
@@ -62,7 +64,8 @@ class ResultBuilder:
             result.record = self.provenance.record(run, look)
         if word == "INCONCLUSIVE":
             ways = remedy(facts, None if plan.is_gap else plan.streams[0].hypothesis, run.observed)
-            result.remedy = f"{run.note}. {ways}" if run.note else ways
+            ways = f"{run.note}. {ways}" if run.note else ways
+            result.remedy = f"{run.stopped}." if run.stopped else ways
         self._waive(plan, result)
         result.claim = sentence(
             replace(facts, word=result.verdict, reason=result.reason, remedy=result.remedy, found=result.stored_verdict)
@@ -70,6 +73,7 @@ class ResultBuilder:
         if plan.problem is None and not run.fault:
             result.worst_cells = worst_cells(run, scenario)
             result.worst_groups = worst_groups(run, scenario)
+            result.survival = survival_curves(run, scenario)
             if word != "PASS":
                 result.examples = Examples(scenario, self.recall, self.plan.spec.privacy).of(run, result.worst_cells)
         return result
@@ -89,6 +93,8 @@ class ResultBuilder:
             return "NOT_NEEDED", f"{run.needless} failed, and every arm of this requirement must pass"
         if run.fault:
             return "INVALID", run.fault
+        if run.stopped:
+            return "INCONCLUSIVE", run.stopped
         rules = plan.settings
         lost = f"{counted(evidence.missing, 'cases')} {'has' if evidence.missing == 1 else 'have'} no output"
         if evidence.missing and rules.on_missing == "error":

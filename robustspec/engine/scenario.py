@@ -12,6 +12,7 @@ from robustspec.engine.cases import Cases, Wanted
 from robustspec.engine.judge import ArmRun
 from robustspec.engine.plan import ArmPlan, Ints, Plan, ScenarioPlan
 from robustspec.engine.table import UNKNOWN, ScoreTable
+from robustspec.language.spec import Output
 
 Wish = tuple[ArmRun, Ints, tuple[int, ...]]
 """An arm, the slots of the units that it wants next, and the cells it wants them on."""
@@ -24,6 +25,11 @@ class Asked(NamedTuple):
     cases: Cases
     size: int
     wanted: Iterator[Wanted]
+
+
+def reader_of(output: Output) -> Reader:
+    """What reads outputs as an ``output:`` block says."""
+    return Reader(output.extract, output.refusal, output.asking)
 
 
 class ScenarioRun:
@@ -44,12 +50,11 @@ class ScenarioRun:
         self.arms = [ArmRun(arm) for arm in arms]
 
     def _cases(self, arms: Sequence[ArmPlan], model: str = "") -> Cases:
-        output = self._spec.output
         counted = {arm.measure: arm.settings.repeats for arm in arms}
         return Cases(
             self.plan,
             {arm.measure: arm.metric for arm in arms},
-            Reader(output.extract, output.refusal, output.asking),
+            reader_of(self._spec.output),
             seed=self._seed,
             repeats=max(counted.values(), default=1),
             counted=counted,

@@ -16,7 +16,8 @@ from robustspec.engine.table import (
     ScoreTable,
     Several,
 )
-from robustspec.metrics.base import CaseMetric, Metric, RatioMetric, RowMetric, Same, TableMetric
+from robustspec.metrics.base import CaseMetric, Metric, OpinionMetric, RatioMetric, RowMetric, Same, TableMetric
+from robustspec.metrics.turns import ByThreshold
 
 Cases = Sequence[Case | None]
 """The cases of one cell by draw and repeat, None for one without output; empty where nothing was changed."""
@@ -37,6 +38,7 @@ class Measure:
         self._row_metric = metric if isinstance(metric, RowMetric) else None
         self._is_table = isinstance(metric, TableMetric)
         self._ratio = metric if isinstance(metric, RatioMetric) else None
+        self._ends = table.ends.get(name)
 
     def enter(
         self,
@@ -61,12 +63,24 @@ class Measure:
             elif not cases:
                 self._status[at] = UNCHANGED
             else:
-                self._write(at, relation, self._counted(cases), self._counted(clean or ()))
+                counted = self._counted(cases)
+                self._write(at, relation, counted, self._counted(clean or ()))
+                if self._ends is not None and self._status[at] == SCORED:
+                    self._ends[at] = 1 + int(self._table.code(Several(self._end(each) for each in counted if each)))
         except Exception as error:  # an extension may raise anything
             self._status[at] = INVALID
             self._table.faults.setdefault(self.name, f"{type(error).__name__}: {error}")
 
+    def _end(self, case: Case) -> tuple[int, bool]:
+        """The turn of the first failure of a conversation, or its last judged turn, and which of both it is."""
+        assert isinstance(self.metric, ByThreshold)
+        found = self.metric.verdicts(case)
+        return next(((n, True) for n, right in found if not right), (max((n for n, _ in found), default=0), False))
+
     def _counted(self, cases: Cases) -> Cases:
+        judge = self.metric
+        if isinstance(judge, OpinionMetric):
+            cases = [None if case is None or judge.is_missing(case) else case for case in cases]
         if self._repeats == self._of_repeats:
             return cases
         return [case for number, case in enumerate(cases) if number % self._of_repeats < self._repeats]

@@ -10,19 +10,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from robustspec.adapters.base import AdapterSpec, Model, taken
 from robustspec.data.dataset import Dataset
 from robustspec.data.row import images_of
 from robustspec.engine.compile import check_ids, compile_spec
+from robustspec.engine.conversation import SIDE
+from robustspec.engine.dispatch import Dispatcher
 from robustspec.engine.evidence import ArmResult, RunResult
 from robustspec.engine.looks import Looks
 from robustspec.engine.plan import Plan
 from robustspec.engine.run import Caller, MayStart, OnProgress, Progress, Run
+from robustspec.engine.spending import Spending
 from robustspec.engine.store import Store
 from robustspec.errors import AdapterError, RobustspecError, SpecError
 from robustspec.language.kinds import validate_kind
+from robustspec.metrics.base import OpinionMetric
 
 CACHE_FOLDER = ".robustspec_cache"
 
@@ -135,13 +140,16 @@ def run_plan(
         baselines = _open_baselines(plan, chosen, options, stack)
         models: dict[str | None, Model] = {name: each.model for name, each in baselines.items()}
         models[None] = model
-        check_privacy(plan, models.values())
+        live = not all(each.by_case for each in models.values())
+        others = open_others(plan, chosen, options, stack, users=live)
+        check_privacy(plan, [*models.values(), *(each.model for each in others.values())])
         check_modalities(plan, models, chosen)
         looks = None if plan.quick else stack.enter_context(Looks(options.cache))
         return Run(
             plan,
             caller,
             baselines=baselines,
+            others=others,
             selected=chosen,
             offline=options.offline,
             looks=looks,
@@ -202,13 +210,87 @@ def _check_taken(model: Model, dataset: Dataset) -> None:
 def _open_baselines(plan: Plan, selected: set[str] | None, options: Options, stack: ExitStack) -> dict[str, Caller]:
     """The models that the selected arms compare with, by name."""
     arms = [arm for arm in plan.arms if selected is None or arm.id in selected]
-    opened = {}
-    for name in dict.fromkeys(arm.baseline for arm in arms if arm.baseline is not None and arm.problem is None):
-        adapter = plan.spec.baselines[name]
-        assert isinstance(adapter, AdapterSpec)
-        model = stack.enter_context(adapter.open(plan.folder))
-        opened[name] = Caller(model, stack.enter_context(store_of(plan, model, options)), adapter.limit_s)
-    return opened
+    names = dict.fromkeys(arm.baseline for arm in arms if arm.baseline is not None and arm.problem is None)
+    return {name: _opened(plan, plan.spec.baselines[name], options, stack) for name in names}
+
+
+def open_others(
+    plan: Plan,
+    selected: set[str] | None,
+    options: Options,
+    stack: ExitStack,
+    *,
+    users: bool = True,
+    judges: bool = True,
+) -> dict[str, Caller]:
+    """The models under ``models:`` that judge the selected arms (``judges``) or play users in their scenarios (``users``).
+
+    A recording holds what its simulated users said, so nobody needs to play them.
+    """
+    wanted: dict[str, None] = {}
+    for scenario in plan.scenarios:
+        arms = [arm for arm in scenario.arms if selected is None or arm.id in selected]
+        user = scenario.scenario.simulated_user
+        if users and arms and user is not None and user.model is not None:
+            wanted[user.model] = None
+        if judges:
+            wanted.update({arm.metric.model: None for arm in arms if isinstance(arm.metric, OpinionMetric)})
+    return {name: _opened(plan, plan.spec.models[name], options, stack) for name in wanted}
+
+
+class Calling:
+    """Dispatchers for the model under test (under "") and for those that play users in some scenarios, or (``judges``) judge.
+
+    For commands that call without judging; a context that yields them by name and closes what it opened.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        model: Model,
+        timeout_s: float,
+        options: Options,
+        scenarios: set[str],
+        *,
+        judges: bool = True,
+    ) -> None:
+        self._judges = judges
+        self._plan, self._model, self._timeout_s, self._options = plan, model, timeout_s, options
+        self._arms = {arm.id for arm in plan.arms if arm.scenario in scenarios}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Mapping[str, Dispatcher]:
+        with self._stack:
+            own = Caller(
+                self._model,
+                self._stack.enter_context(store_of(self._plan, self._model, self._options)),
+                self._timeout_s,
+            )
+            users = not self._model.by_case
+            others = open_others(self._plan, self._arms, self._options, self._stack, users=users, judges=self._judges)
+            callers = {"": own, **{SIDE + name: each for name, each in others.items()}}
+            if not self._options.offline:
+                check_privacy(self._plan, [each.model for each in callers.values()])
+            spending = Spending(self._plan.spec.budget)
+            dispatchers = {
+                name: self._stack.enter_context(
+                    Dispatcher(each.model, each.store, timeout_s=each.timeout_s, spending=spending)
+                )
+                for name, each in callers.items()
+            }
+            self._stack = self._stack.pop_all()
+            return dispatchers
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+
+def _opened(plan: Plan, adapter: Any, options: Options, stack: ExitStack) -> Caller:
+    assert isinstance(adapter, AdapterSpec)
+    model = stack.enter_context(adapter.open(plan.folder))
+    return Caller(model, stack.enter_context(store_of(plan, model, options)), adapter.limit_s)
 
 
 class Background:

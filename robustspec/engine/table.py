@@ -11,7 +11,8 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from robustspec.metrics.base import Metric, RowMetric
+from robustspec.metrics.base import CaseMetric, Metric, RowMetric
+from robustspec.metrics.turns import ByThreshold
 
 UNKNOWN, SCORED, NOT_COUNTED, MISSING, UNCHANGED, INVALID = range(6)
 """Status of a (metric, cell, slot). NOT_COUNTED: the metric does not apply; MISSING: there is no output."""
@@ -21,6 +22,7 @@ ACT_CODES = {act: code for code, act in enumerate(ACTS, 1)}
 """How the act of a cell's first answer is kept; 0 is none."""
 
 Bytes = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 
@@ -42,13 +44,19 @@ class ScoreTable:
 
     Arrays are zero pages until a slot is written, so their size in memory follows the calls made, not the data.
     ``missing`` holds, for the few cells without output, the values in both views: as they hurt a value that should be
-    high, and as they help it. ``made`` says which cases have been made and counted.
+    high, and as they help it. ``made`` says which cases have been made and counted. ``ends`` keeps, of a metric that says
+    how far a conversation goes, 1 + the code of the entry (turn, whether it failed there).
     """
 
     def __init__(self, metrics: Mapping[str, Metric], cells: int, slots: int) -> None:
         self.status: dict[str, Bytes] = {name: np.zeros((cells, slots), np.uint8) for name in metrics}
         self.values: dict[str, Floats] = {
             name: np.zeros((parts_of(metric), cells, slots)) for name, metric in metrics.items()
+        }
+        self.ends: dict[str, Codes] = {
+            name: np.zeros((cells, slots), np.int32)
+            for name, metric in metrics.items()
+            if isinstance(metric, ByThreshold) and isinstance(metric, CaseMetric)
         }
         self.acts: Bytes = np.zeros((cells, slots), np.uint8)
         self.made = np.zeros((cells, slots), np.bool_)
@@ -58,7 +66,7 @@ class ScoreTable:
         self._entries: list[Hashable] = []
 
     def code(self, entry: Hashable) -> float:
-        """The number under which a table metric's entry is kept."""
+        """The number under which an entry is kept, as a table metric has one of each case."""
         if entry not in self._codes:
             self._codes[entry] = len(self._entries)
             self._entries.append(entry)

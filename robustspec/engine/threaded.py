@@ -128,13 +128,13 @@ class ThreadedCalls:
     def _pull(self, run: Run) -> list[Call]:
         calls: list[Call] = []
         size = self._chunk_batches * max(1, self._ledger.model.batch_size)
-        if run.is_full:
+        if run.is_full or run.spent is not None:
             return calls
         for request in run.requests:
             call = self._ledger.admit(run, request)
             if call is not None:
                 calls.append(call)
-            if len(calls) >= size or run.is_full:
+            if len(calls) >= size or run.is_full or run.spent is not None:
                 break
         return calls
 

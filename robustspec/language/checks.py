@@ -18,7 +18,9 @@ from robustspec.language.mend import Holes
 from robustspec.language.requirement_checks import check_requirement
 from robustspec.language.spec import PerturbationEntry, Scenario, Spec
 from robustspec.language.tree import Loc
-from robustspec.language.view import UnusableError, View, bare_metric, hint_among
+from robustspec.language.view import UnusableError, View, hint_among
+from robustspec.metrics.base import JudgedMetric, Metric, OpinionMetric
+from robustspec.metrics.turns import OverTurns
 
 
 def cross_check(spec: Spec, holes: Holes | None = None) -> list[Finding]:
@@ -26,6 +28,7 @@ def cross_check(spec: Spec, holes: Holes | None = None) -> list[Finding]:
     view = View(spec, holes or Holes())
     found = chain(
         _compared_metrics(view),
+        _judges(view),
         _published_metrics(view),
         *(_scenario(view, key, scenario) for key, scenario in spec.scenarios.items()),
     )
@@ -40,12 +43,53 @@ def _compared_metrics(view: View) -> Iterator[Finding]:
             continue
         loc = ("metrics", name, "of")
         try:
-            other = view.spec.metrics.get(of) or bare_metric(of, view.spec.metrics)
+            other = view.defined(of)
         except UnusableError as error:
             yield Finding(loc, *error.args)
             continue
         if other.shape != "case":
             yield Finding(loc, f"'{of}' does not judge single answers", "name a metric that does, such as accuracy")
+        elif isinstance(metric, OverTurns) and (why := _not_of_a_turn(other)):
+            yield Finding(loc, f"'{of}' {why}, so it cannot judge each turn", "name another metric, such as accuracy")
+
+
+def _not_of_a_turn(metric: Metric) -> str:
+    """Why a metric of single cases has no score for one turn of a conversation; empty where it has."""
+    if isinstance(metric, OverTurns):
+        return "judges turns itself"
+    if isinstance(metric, OpinionMetric):
+        return "is the opinion of another model on the last answer"
+    if isinstance(metric, JudgedMetric) and metric.among:
+        return "is a ratio over the answered cases"
+    return ""
+
+
+def _judges(view: View) -> Iterator[Finding]:
+    """Models that metrics ask for their opinion."""
+    for name, metric in view.spec.metrics.items():
+        if isinstance(metric, OpinionMetric):
+            yield from _other_model(view, ("metrics", name, "model"), metric.model)
+
+
+def _other_model(view: View, loc: Loc, name: str) -> Iterator[Finding]:
+    """A name that should stand under ``models:``."""
+    if name not in view.spec.models and not view.holes.lost("models", name):
+        hint = hint_among(name, view.spec.models, "models") if view.spec.models else f"add models: {{{name}: ...}}"
+        yield Finding(loc, f"unknown model '{name}'", hint)
+
+
+def _simulated_user(view: View, here: Loc, scenario: Scenario) -> Iterator[Finding]:
+    """A user who answers questions needs questions that are recognised and, where a model plays them, that model."""
+    user, loc = scenario.simulated_user, (*here, "simulated_user")
+    if user is None:
+        return
+    if view.spec.output.asking is None and not view.broken("output"):
+        message = "a simulated user answers questions, and nothing tells a question from an answer"
+        yield Finding(
+            loc, message, "add output.asking, such as {kind: json_field, field: action, equals: ask}", at_key=True
+        )
+    if user.model is not None:
+        yield from _other_model(view, (*loc, "model"), user.model)
 
 
 def _published_metrics(view: View) -> Iterator[Finding]:
@@ -66,6 +110,7 @@ def _scenario(view: View, key: str, scenario: Scenario) -> Iterator[Finding]:
     if not known and not view.broken(*here, "data"):
         hint = hint_among(scenario.data, view.spec.data, "data blocks")
         yield Finding((*here, "data"), f"unknown data block '{scenario.data}'", hint)
+    yield from _simulated_user(view, here, scenario)
     yield from _perturbation_names(here, scenario)
     for index, entry in enumerate(scenario.perturbations):
         yield from _relation((*here, "perturbations", index, "relation", "kind"), entry)
@@ -111,6 +156,9 @@ def _relation(loc: Loc, entry: PerturbationEntry) -> Iterator[Finding]:
     if entry.relation is not None and entry.relation.kind == "keeps" and declared != "keeps":
         message = f"'{entry.operator.kind}' moves the right answer: its relation is {declared}, not keeps"
         yield Finding(loc, message, "remove the relation")
+    if entry.relation is None and declared == "monotone":
+        message = f"'{entry.operator.kind}' moves the right answer level by level, and nothing says which way"
+        yield Finding(loc, message, "write relation: {kind: monotone, field: ..., order: [..., ...]}")
 
 
 _ON = {

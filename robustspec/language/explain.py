@@ -20,7 +20,7 @@ from robustspec.language.fields import best_keys, options_at
 from robustspec.language.spec import Spec
 from robustspec.language.tree import Loc, Node, place
 
-RESERVED_KEYS = ("budget", "components", "extends", "fit", "models", "prompts", "threat")
+RESERVED_KEYS = ("components", "extends", "fit", "prompts", "threat")
 """Top-level keys that a later version of the language will use."""
 
 
@@ -269,6 +269,7 @@ def _explain_one(error: _Error, tree: Node, root: Any) -> Finding:
 
 
 _MANY_CHOICES = 8
+_OF_SCENARIOS = ("perturbations", "requirements", "simulated_user", "policy")
 
 
 def _not_a_choice(error: _Error, value: Any) -> Finding:
@@ -289,6 +290,8 @@ def _extra(error: _Error, tree: Node, root: Any) -> Finding:
     key = str(error.loc[-1]) if error.loc else ""
     if len(error.loc) == 1 and key in RESERVED_KEYS:
         return Finding(error.loc, f"'{key}' is reserved for a later version", "remove it", at_key=True)
+    if len(error.loc) == 1 and key in _OF_SCENARIOS:
+        return Finding(error.loc, f"'{key}' says something of a scenario", "move it into one", at_key=True)
     parent = tree.find(error.loc[:-1])
     known = best_keys(options_at(tree, root, error.loc[:-1]), parent) if parent is not None else {}
     message, _, hint = unknown_key(key, known).partition(" -- ")

@@ -19,6 +19,7 @@ from robustspec.language.checks import COVERAGE_HINT, NO_COVERAGE, cross_check, 
 from robustspec.language.explain import Finding
 from robustspec.language.spec import PerturbationEntry, Scenario, Spec, as_data
 from robustspec.language.tree import Loc, place
+from robustspec.metrics.base import OpinionMetric
 from robustspec.perturbation.protect import check_categories
 from robustspec.perturbation.scopes import scope_of
 
@@ -32,7 +33,7 @@ def check(spec: Spec, folder: Path, *, path: str = "", marks: Marks | None = Non
     ``marks`` (of `robustspec.language.load.Document`) give the faults their lines. What only a plan knows, such as bounds
     that cannot be shown with so few units, stands on the plan's arms.
     """
-    findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder), *_baselines(spec, folder)]
+    findings = [*cross_check(spec), *_data(spec, folder), *_operators(spec, folder), *_adapters(spec, folder)]
     faults = [_fault(finding, path, marks or {}) for finding in findings]
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
@@ -42,7 +43,8 @@ def check_rows(
 ) -> list[Fault]:
     """What only the indexed rows show.
 
-    Rows that may be refused, in a scenario without a requirement on coverage; shares of group values that no row has.
+    Rows that may be refused, in a scenario without a requirement on coverage; shares of group values that no row has;
+    rows about which a simulated user knows nothing.
     """
     findings = [
         Finding(("scenarios", key), NO_COVERAGE, COVERAGE_HINT)
@@ -54,7 +56,7 @@ def check_rows(
         finding
         for key, scenario in spec.scenarios.items()
         if scenario.data in datasets
-        for find in (_shares, _nothing_to_act_on)
+        for find in (_shares, _nothing_to_act_on, _nothing_to_tell)
         for finding in find(scenario, datasets[scenario.data], ("scenarios", key))
     ]
     return [_fault(finding, path, marks or {}) for finding in findings]
@@ -100,6 +102,20 @@ def _nothing_to_act_on(scenario: Scenario, dataset: Dataset, here: Loc) -> Itera
             yield Finding(loc, message, "use other data, or an operator that fits them")
 
 
+def _nothing_to_tell(scenario: Scenario, dataset: Dataset, here: Loc) -> Iterator[Finding]:
+    """A simulated user answers from the facts of the row, so every row needs some."""
+    if scenario.simulated_user is None:
+        return
+    for start in range(0, dataset.n_rows, _LOOKED_AT):
+        for row in dataset.rows(range(start, min(start + _LOOKED_AT, dataset.n_rows))):
+            if not row.facts:
+                message = (
+                    f"row {row.id} of data '{dataset.name}' has no facts, so the simulated user has nothing to tell"
+                )
+                yield Finding((*here, "simulated_user"), message, "give every row facts, or remove simulated_user")
+                return
+
+
 def _acts_on(entry: PerturbationEntry) -> _Shown | None:
     modality = entry.operator.modality
     return (entry.on, modality) if modality in ("image", "volume") else None
@@ -121,18 +137,24 @@ def _a(modality: str) -> str:
     return f"an {modality}" if modality == "image" else f"a {modality}"
 
 
-def _baselines(spec: Spec, folder: Path) -> Iterator[Finding]:
-    """Models that requirements compare with could be opened; one that a variable names may be unknown here."""
-    requirements = [each for scenario in spec.scenarios.values() for each in scenario.requirements]
-    used = {requirement.aggregate.baseline for requirement in requirements}
-    for name, adapter in spec.baselines.items():
-        if name not in used or not isinstance(adapter, AdapterSpec) or "$" in adapter.model_dump_json():
-            continue
-        try:
-            adapter.check(folder)
-        except RobustspecError as error:
-            message, _, hint = str(error).partition(" -- ")
-            yield Finding(("baselines", name), message, hint.replace("model.", f"baselines.{name}."))
+def _adapters(spec: Spec, folder: Path) -> Iterator[Finding]:
+    """Models beside the one under test could be opened; one that a variable names may be unknown here."""
+    scenarios = spec.scenarios.values()
+    compared = {requirement.aggregate.baseline for each in scenarios for requirement in each.requirements}
+    judges = {metric.model for metric in spec.metrics.values() if isinstance(metric, OpinionMetric)}
+    users = {each.simulated_user.model for each in scenarios if each.simulated_user is not None}
+    for block, named, used in (("baselines", spec.baselines, compared), ("models", spec.models, judges | users)):
+        for name, adapter in named.items():
+            if name in used and isinstance(adapter, AdapterSpec) and "$" not in adapter.model_dump_json():
+                yield from _openable(adapter, folder, (block, name))
+
+
+def _openable(adapter: AdapterSpec, folder: Path, loc: Loc) -> Iterator[Finding]:
+    try:
+        adapter.check(folder)
+    except RobustspecError as error:
+        message, _, hint = str(error).partition(" -- ")
+        yield Finding(loc, message, hint.replace("model.", f"{place(loc)}."))
 
 
 def _fault(finding: Finding, path: str, marks: Marks) -> Fault:
@@ -191,7 +213,7 @@ def _categories(spec: Spec, scenario: Scenario, entry: PerturbationEntry, loc: L
 
 
 def spec_hash(spec: Spec) -> str:
-    """16 hex digits that identify what a specification says, whatever its layout; ``model`` does not count."""
-    data = {key: value for key, value in as_data(spec).items() if key != "model"}
+    """16 hex digits that identify what a specification says, whatever its layout; ``model`` and ``budget`` do not count."""
+    data = {key: value for key, value in as_data(spec).items() if key not in ("model", "budget")}
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return blake2b(text.encode(), digest_size=8).hexdigest()

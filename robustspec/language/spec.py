@@ -18,11 +18,13 @@ from robustspec.aggregates.base import Aggregate
 from robustspec.answers.base import Extractor, Recogniser
 from robustspec.data.row import Policy
 from robustspec.language.baselines import Baseline
+from robustspec.language.budget import Budget
 from robustspec.language.concepts import ConceptName
 from robustspec.language.entries import Block, DataEntry, Name, PerturbationEntry, Policies, RelationBlock
 from robustspec.language.kinds import KindOf, fault
 from robustspec.metrics.base import Metric
 from robustspec.statistics.base import Method, Population
+from robustspec.users.base import SimulatedUser
 
 __all__ = [
     "About",
@@ -226,6 +228,8 @@ class Scenario(Block):
     """Robustness concepts that the scenario tests, as `robustspec concepts` explains them; one not named is not assessed."""
     data: str
     """Name of a block under ``data:``."""
+    simulated_user: Annotated[SimulatedUser, KindOf("users")] | None = None
+    """Who answers what the model asks back, so that the conversation goes on; without one, a question ends it."""
     policy: Policies | None = None
     """The act that is right where neither row nor perturbation says otherwise; default answer."""
     perturbations: tuple[PerturbationEntry, ...] = ()
@@ -256,6 +260,8 @@ class Spec(Block):
     """What the specification is about."""
     model: Annotated[AdapterSpec, KindOf("adapters")] | None = None
     """The model under test; --robustspec-model wins over it."""
+    models: dict[Name, Annotated[AdapterSpec, KindOf("adapters")]] = Field(default={})
+    """Other models by name: judges, and those that play users."""
     data: dict[Name, DataEntry] = Field(min_length=1)
     """Data blocks by name."""
     output: Output = Output()
@@ -270,6 +276,8 @@ class Spec(Block):
     """The priorities, by id."""
     privacy: Privacy = Privacy()
     """What may be shown and where it may be sent."""
+    budget: Budget | None = None
+    """What one run may spend on calls; without one, whatever its verdicts need."""
 
     @model_validator(mode="before")
     @classmethod

@@ -17,6 +17,7 @@ EXACT = ("sequential", "fixed")
 def check_statistic(place: Placed, metric: Metric) -> Iterator[Finding]:
     """Why a requirement on ``metric`` cannot be judged by its method, if it cannot."""
     yield from _negative(place, metric)
+    yield from _repeats(place, metric)
     if not place.settings_broken("method"):
         yield from _gap(place, metric) if place.requirement.gap_over else _method(place, metric)
 
@@ -94,6 +95,13 @@ def _negative(place: Placed, metric: Metric) -> Iterator[Finding]:
             f"'{place.requirement.metric}' may be negative, and '{aggregate.kind}' is a share of scores of 0 or more"
         )
         yield Finding(loc, message, "use aggregate: drop")
+
+
+def _repeats(place: Placed, metric: Metric) -> Iterator[Finding]:
+    """One call of each case shows nothing of how far calls lie apart."""
+    if metric.repeated and place.settings.repeats < 2 and not place.settings_broken("repeats"):
+        message = f"'{place.requirement.metric}' compares the repeats of a case, and there is one"
+        yield Finding((*place.loc, "metric"), message, "add repeats: 10 to the requirement, or to statistics")
 
 
 def _unbounded(place: Placed, metric: Metric) -> Iterator[Finding]:

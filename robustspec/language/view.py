@@ -32,9 +32,18 @@ class View:
 
     def metric(self, name: str) -> Metric:
         """The metric that a requirement names, as it will be measured; raises `UnusableError` with the words."""
-        if name in self.spec.metrics:
-            return resolve(self.spec.metrics[name])
-        return resolve(bare_metric(name, self.spec.metrics))
+        metric = resolve(self.defined(name))
+        of = getattr(metric, "of", None)
+        if not isinstance(of, str):
+            return metric
+        try:
+            return metric.bound({of: self.defined(of)})
+        except (UnusableError, ValueError):  # a finding of its own, at the place where the other one is named
+            return metric
+
+    def defined(self, name: str) -> Metric:
+        """The metric of a name as it is written: under ``metrics:``, or a kind without settings."""
+        return self.spec.metrics[name] if name in self.spec.metrics else bare_metric(name, self.spec.metrics)
 
 
 class UnusableError(Exception):

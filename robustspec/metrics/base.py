@@ -18,12 +18,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from robustspec.data.row import Answer, Case, Policy, PolicyWord, Row
+from robustspec.data.row import Answer, Case, Content, Policy, PolicyWord, Row
 from robustspec.described import Described
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +46,8 @@ class Metric(Described):
     reads_label: ClassVar[bool] = False
     places: ClassVar[bool] = False
     """Whether it compares places in a picture, as masks do: no perturbation that moves them can be judged by it."""
+    repeated: ClassVar[bool] = False
+    """Whether it compares the repeats of a case with each other, so that one call of each says nothing."""
 
     @property
     def is_binary(self) -> bool:
@@ -67,6 +69,10 @@ class Metric(Described):
         """Whether a label is read for a case under ``policy``."""
         return self.reads_label
 
+    def bound(self, metrics: Mapping[str, Metric]) -> Self:
+        """This metric with the one that it is ``of``, where it is of one and scores by it; ``metrics`` by name."""
+        return self
+
 
 class CaseMetric(Metric):
     """A score for one case."""
@@ -76,6 +82,42 @@ class CaseMetric(Metric):
     def score(self, case: Case) -> float:
         """The score, within ``lower`` and ``upper``."""
         raise NotImplementedError
+
+
+class OpinionMetric(CaseMetric):
+    """A score for one case that another model gives: a judge.
+
+    ``model`` names it under ``models:``. The engine asks it the `question` of each case that has an output and hands the
+    `opinion` that its answer holds back in ``case.opinions``. A case whose opinion cannot be had or read is missing.
+    """
+
+    model: str
+    """Name under ``models:`` of the model that judges."""
+
+    @property
+    def key(self) -> str:
+        """What tells this metric's opinions from those of others."""
+        return repr(self)
+
+    def question(self, case: Case) -> Content | None:
+        """What the judge is given; None where the case needs no judge, and `without` is its score."""
+        raise NotImplementedError
+
+    def opinion(self, raw: Any, case: Case) -> float | None:
+        """The score in the judge's raw output; None where it holds none."""
+        raise NotImplementedError
+
+    def without(self, case: Case) -> float:
+        """The score of a case about which the judge is not asked."""
+        return self.lower
+
+    def is_missing(self, case: Case) -> bool:
+        """Whether the judge was asked and nothing came of it."""
+        return self.key not in case.opinions and self.question(case) is not None
+
+    def score(self, case: Case) -> float:
+        """What the judge said."""
+        return float(case.opinions[self.key]) if self.key in case.opinions else self.without(case)
 
 
 class RowMetric(Metric):

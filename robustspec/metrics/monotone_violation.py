@@ -17,10 +17,11 @@ class MonotoneViolation(RowMetric):
     """Share of rows whose answers break the declared order along the levels, clean being level 0.
 
     Formula: 1 for a row when for any neighbouring pair of levels of one perturbation the answer's rank in ``order``
-    goes the wrong way (down where the relation says ``rising``, else up), or when an answer has no rank: refused,
-    asked, unparsed, or a value that is not in ``order``. Equal neighbours are right. A refusal where the case's policy
-    is may_refuse leaves its level out. ``field``, ``order`` and ``rising`` come from the cells' relation:
-    ``relation: {kind: monotone, field: warning, order: [none, caution, stop], rising: true}``.
+    goes the wrong way (down where the relation says ``rising``, else up), or when an answer has no rank: unparsed, or
+    without a value that is in ``order``. Equal neighbours are right. A refusal or a question has the rank of its field
+    where it is structured and holds one, so ``field: action, order: [recommend, refuse]`` ranks refusing itself; a
+    refusal where the case's policy is may_refuse leaves its level out. ``field``, ``order`` and ``rising`` come from the
+    cells' relation: ``relation: {kind: monotone, field: warning, order: [none, caution, stop], rising: true}``.
     Inputs: clean and perturbed answers, no label. Direction: lower is better; 0 or 1 for each row.
 
     >>> MonotoneViolation().combine(0.25, [0.5, 0.5, 0.75], [1 / 3] * 3, [1, 2, 3])
@@ -43,7 +44,7 @@ class MonotoneViolation(RowMetric):
         """
         if case.answer.act == "refused" and "may_refuse" in case.policy:
             return _LEFT_OUT
-        if relation is None or case.answer.act != "answered":
+        if relation is None or case.answer.act == "unparsed":
             return _BROKEN
         order = [normal(step) for step in relation["order"]]
         value = normal(part(case.answer.value, relation.get("field")))

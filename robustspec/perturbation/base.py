@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal
 from robustspec.data.row import Row
 from robustspec.described import Described
 from robustspec.perturbation.ladder import Ladder
+from robustspec.perturbation.vocabulary import CATEGORY_OF
 
 Params = Mapping[str, Any]
 """What `Perturbation.sample` drew: JSON-able, and all that `Perturbation.apply` needs to replay the case."""
@@ -93,6 +94,11 @@ class Passage:
         """Every span known in the text, ascending."""
         return self.ranges.spans
 
+    def begins_term(self, word: str) -> bool:
+        """Whether a word in lower case would be a protected span here, or begin one; the row's own spans aside."""
+        known = getattr(self._finder, "begins_term", None)
+        return known(word) if known is not None else word in CATEGORY_OF
+
     def with_text(self, text: str, magnitude: float | None, label: Any = None) -> Passage:
         """A copy with another text, its realised ``magnitude`` and, for an operator that moves it, a new ``label``."""
         new_label = self.label if label is None else label
@@ -111,6 +117,7 @@ class Perturbation(Described):
     kind: str
     ladder: ClassVar[Ladder | None] = None
     relation: ClassVar[Relation] = "keeps"
+    """How the right answer moves; an operator for which a field decides has a property."""
     modality: ClassVar[str] = "text"
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules that it imports when it is applied, of the optional extra ``extra``."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import compress
 from threading import local
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from robustspec.perturbation.base import Params, Passage, Perturbation, Range
 
@@ -76,6 +76,12 @@ class SiteEdits(Perturbation):
     of the places, how many of them it takes (`count`). The realised magnitude is a fraction: edits made per place.
     """
 
+    makes_terms: ClassVar[bool] = True
+    """Whether its edits may turn a word into a protected one: "on" into "no", "my" into "mg", "I" into "1".
+
+    Where not, such an edit is passed over, as if nothing fitted.
+    """
+
     def sites(self, passage: Passage) -> Sequence[Range]:
         """The eligible places: disjoint half-open ranges inside ``passage.free``, ascending; zero-width to insert."""
         raise NotImplementedError
@@ -122,12 +128,14 @@ class _Walk:
     is only a memory: a new walk draws the same.
     """
 
-    __slots__ = ("_edits", "_key", "_left", "_moved", "_rng", "sites")
+    __slots__ = ("_begins_term", "_edits", "_in_word", "_key", "_left", "_moved", "_rng", "sites")
 
     def __init__(self, operator: SiteEdits, passage: Passage, seed: int) -> None:
         self.sites = operator.sites(passage)
         self._key = (operator, passage.ranges, passage.row, passage.text, seed)
         self._edits: list[Edit] = []
+        self._begins_term = passage.begins_term
+        self._in_word: dict[int, list[Edit]] = {}
         self._left = len(self.sites)
         self._moved: dict[int, int] = {}
         self._rng = random.Random(seed)
@@ -167,11 +175,35 @@ class _Walk:
             start, end = sites[moved.get(drawn, drawn)]
             moved[drawn] = moved.pop(left, left)
             new = replacement(rng, text, start, end)
-            if new is not None and new != text[start:end]:
-                edits.append(Edit(start, end, new))
+            if new is None or new == text[start:end]:
+                continue
+            edit = Edit(start, end, new)
+            if operator.makes_terms or not self._makes_term(edit):
+                edits.append(edit)
         self._left = left
 
+    def _makes_term(self, edit: Edit) -> bool:
+        """Whether the word of ``edit``, with all that was edited in it before, becomes a protected one; else notes it."""
+        text, (first, last, _) = self._key[3], edit
+        while first and text[first - 1].isalpha():
+            first -= 1
+        while text[last : last + 1].isalpha():
+            last += 1
+        in_word, original = [*self._in_word.get(first, ()), edit], text[first:last].lower()
+        if original.isalpha() and not self._begins_term(original):
+            word = splice(original, [Edit(start - first, end - first, new) for start, end, new in in_word]).lower()
+            if any(part.isdecimal() or self._begins_term(part) for part in _parts(word)):
+                return True
+        self._in_word[first] = in_word
+        return False
 
+
+def _parts(word: str) -> Sequence[str]:
+    """What a reader of words takes an edited word for: several where something else than a letter or digit parts it."""
+    return (word,) if word.isalnum() else _ALNUM.findall(word)
+
+
+_ALNUM = re.compile(r"[^\W_]+")
 _LATIN_1 = "".join(map(chr, range(256)))
 
 

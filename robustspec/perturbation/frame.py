@@ -39,8 +39,9 @@ class Frame:
 class Dialogue:
     """A conversation that an operator works on: its messages with their pictures, the row, and the label so far.
 
-    ``magnitude`` is the realised size of the change in the operator's own unit, None where it has none. ``lexicon`` holds
-    the terms of the data block, for operators that change words of the conversation.
+    ``magnitude`` is the realised size of the change in the operator's own unit, None where it has none. ``lexicon``
+    holds the terms of the data block, for operators that change words of the conversation. ``facts`` are those of the
+    changed row, None where they stay as they are.
     """
 
     messages: tuple[Message, ...]
@@ -48,6 +49,7 @@ class Dialogue:
     label: Any = None
     magnitude: float | None = None
     lexicon: Lexicon | None = None
+    facts: Mapping[str, Any] | None = None
 
     def with_messages(
         self, messages: tuple[Message, ...], magnitude: float | None = None, label: Any = None

@@ -296,6 +296,10 @@ class Finder:
         """The ranges of ``text`` that may be edited, and the spans known in it."""
         return _ranges(text, self._lexicon, self._row_spans, self._protecting, self._within)
 
+    def begins_term(self, word: str) -> bool:
+        """Whether a word in lower case is a standard term, or begins one of the lexicon."""
+        return word in CATEGORY_OF or (self._lexicon is not None and (word,) in self._lexicon)
+
     def for_row(self, row: Row) -> Finder:
         """This finder with the row's own spans beside its sources."""
         if not row.spans:

@@ -170,7 +170,8 @@ class DialogueScope:
         changed = self.operator.apply(before, params, level)
         if changed is before or changed.messages == before.messages:
             return row
-        return replace(row, input=changed.messages, label=changed.label, magnitude=changed.magnitude)
+        facts = row.facts if changed.facts is None else changed.facts
+        return replace(row, input=changed.messages, label=changed.label, magnitude=changed.magnitude, facts=facts)
 
     def _dialogue(self, row: Row) -> Dialogue:
         messages = (Message("user", row.input),) if isinstance(row.input, str) else row.input

@@ -21,14 +21,21 @@ _MISREAD = ((re.compile(r"(?<=[A-Za-z])\+(?=[A-Za-z])"), "t"), (re.compile(r"(?<
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\.\d+|[a-z]+(?:\d+[a-z]+)*\d*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _APOSTROPHES = str.maketrans("", "", "'`")
+_NO_STOP = frozenset(("", " "))
+_SENTENCE_ENDS = ".!?"
+_BREAKS = ",;:()\n\u2013\u2014"
 
 
 @dataclass(slots=True)
 class Token:
-    """A number or a word in lower case; ``glued`` says that no space stands between it and the token before."""
+    """A number or a word in lower case; ``glued`` says that no space stands between it and the token before.
+
+    ``stop`` says what does: 2 for the end of a sentence, 1 for a comma or another break in one, 0 for neither.
+    """
 
     text: str
     glued: bool
+    stop: int = 0
 
     @property
     def is_number(self) -> bool:
@@ -52,9 +59,17 @@ def tokenise(text: str) -> list[Token]:
     tokens = []
     end = -1
     for match in _TOKEN.finditer(text):
-        tokens.append(Token(match.group(), match.start() == end))
+        start = match.start()
+        gap = text[max(end, 0) : start]
+        tokens.append(Token(match.group(), start == end, 0 if gap in _NO_STOP else _stop(gap)))
         end = match.end()
     return tokens
+
+
+def _stop(gap: str) -> int:
+    if any(mark in gap for mark in _SENTENCE_ENDS):
+        return 2
+    return int(any(mark in gap for mark in _BREAKS))
 
 
 def to_number(text: str) -> float:

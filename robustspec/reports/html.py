@@ -9,15 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from robustspec.engine.evidence import ArmResult, CellResult, DataResult, Example, RunResult, ScenarioResult
+from robustspec.engine.evidence import (
+    ArmResult,
+    CellResult,
+    DataResult,
+    Example,
+    GroupResult,
+    RunResult,
+    Said,
+    ScenarioResult,
+)
 from robustspec.language.concepts import part_of
 from robustspec.reports import svg
 from robustspec.reports.diff import Segment, diff, fitted
 from robustspec.reports.pages import page_environment
+from robustspec.reports.survival import survival_curves, survival_panels
 from robustspec.reports.text import (
     by_attention,
     closes_gate,
@@ -27,11 +37,14 @@ from robustspec.reports.text import (
     finite,
     label,
     shortened,
+    stops,
+    unsaid,
     verdict_counts,
     visible,
     visible_change,
     write_whole,
 )
+from robustspec.reports.transcript import is_judged, segments, stretches, wanted, who
 from robustspec.statistics.base import Word
 from robustspec.statistics.claim import number
 
@@ -42,8 +55,12 @@ EXAMPLES = 6
 """Examples of a scenario that the page shows; the others are in report.json."""
 OPEN_EXAMPLES = 2
 """Examples of a scenario that are open from the start."""
+BARS = 4
+"""Columns of scores up to which the table of groups draws bars: more leave no room for them."""
 ATTENTION = 12
 """Verdicts listed at the head of the page."""
+
+_Item = TypeVar("_Item")
 
 _LONGEST = 4_000
 _LONGEST_INPUT, _LONGEST_ANSWER = 1_500, 800
@@ -136,8 +153,16 @@ def _run(result: RunResult, key: str) -> dict[str, Any]:
         "scenarios": [_scenario(each, sections[each.id], anchors) for each in result.scenarios],
         "concepts": _concepts(result, sections),
         "untested": [name for name, scenarios in concepts_of(result).items() if not scenarios],
-        "origins": [(data.name, _origin(data)) for data in result.data if _origin(data)],
+        "origins": _origins(result),
     }
+
+
+def _origins(result: RunResult) -> list[tuple[list[str], str]]:
+    """Blocks of data of one origin, and what that means for the claims."""
+    found: dict[str, list[str]] = {}
+    for data in result.data:
+        found.setdefault(_origin(data), []).append(data.name)
+    return [(names, words) for words, names in found.items() if words]
 
 
 def _origin(data: DataResult) -> str:
@@ -171,7 +196,10 @@ def outcome(result: RunResult) -> Outcome:
     if result.quick:
         return Outcome("none", "Quick look: no gate", "Too few cases for a verdict: nothing below is evidence.")
     if any(closes_gate(arm) for arm in result.arms):
-        return Outcome("closed", f"Gate closed: {_shortfall(groups)}", "")
+        stopped = "; ".join(stops(result))
+        return Outcome(
+            "closed", f"Gate closed: {_shortfall(groups)}", f"The run was stopped: {stopped}." * bool(stopped)
+        )
     return _open_gate(result, groups)
 
 
@@ -211,27 +239,48 @@ def _open_gate(result: RunResult, groups: Sequence[Sequence[ArmResult]]) -> Outc
 
 def _scenario(scenario: ScenarioResult, key: str, anchors: dict[str, str]) -> dict[str, Any]:
     """Claims by requirement, figures and tables of a scenario."""
-    requirements = [list(group) for _, group in groupby(scenario.arms, key=lambda arm: arm.requirement)]
+    grouped = [list(group) for _, group in groupby(scenario.arms, key=lambda arm: arm.requirement)]
+    requirements = [_in_order(arms, [arm.arm for arm in arms]) for arms in grouped]
     examples = list(_examples(scenario.arms))
+    groups = [(name, list(rows)) for name, rows in groupby(scenario.groups, key=lambda row: row.group)]
+    panels = survival_panels(scenario)
+    group_metrics = _with_values(scenario.groups)
     return {
         "key": key,
         "it": scenario,
         "requirements": [_requirement(arms, anchors, scenario.ladders) for arms in requirements],
         "charts": [_safe(chart) for chart in _charts(scenario, requirements)],
         "curves": [(name, _safe(drawn)) for name, drawn in _curves(scenario)],
-        "metrics": list(dict.fromkeys(name for cell in scenario.cells for name in cell.scores)),
+        "survival": panels,
+        "survival_chart": _safe(survival_curves(panels)) if panels else "",
+        "metrics": _with_values(scenario.cells),
         "acts": [act for act in ("answered", "refused", "asked", "unparsed") if _ever(scenario.cells, act)],
         "cells": [(cell, _unchanged(cell)) for cell in scenario.cells],
-        "groups": [(name, list(rows)) for name, rows in groupby(scenario.groups, key=lambda row: row.group)],
-        "group_metrics": list(dict.fromkeys(name for row in scenario.groups for name in row.scores)),
+        "groups": [(name, _in_order(rows, [row.value for row in rows])) for name, rows in groups],
+        "group_metrics": group_metrics,
+        "bars": len(group_metrics) <= BARS,
         "examples": [_example(arm, example) for arm, example in examples[:EXAMPLES]],
         "open_examples": OPEN_EXAMPLES,
         "more_examples": max(0, len(examples) - EXAMPLES),
     }
 
 
+def _in_order(items: Sequence[_Item], names: Sequence[str]) -> list[_Item]:
+    """Items in the order of their names where all of these are numbers, else as they are."""
+    try:
+        numbers = [float(name) for name in names]
+    except ValueError:
+        return list(items)
+    return [items[place] for place in sorted(range(len(items)), key=lambda place: numbers[place])]
+
+
+def _with_values(rows: Sequence[CellResult] | Sequence[GroupResult]) -> list[str]:
+    """The metrics that have a value in any row of a table; one of a whole table of cases has none."""
+    return list(dict.fromkeys(name for row in rows for name, score in row.scores.items() if score is not None))
+
+
 def _ever(cells: Sequence[CellResult], act: str) -> bool:
-    return any(act in cell.acts for cell in cells)
+    return act == "answered" or any(cell.acts.get(act) for cell in cells)
 
 
 def _unchanged(cell: CellResult) -> str:
@@ -260,7 +309,7 @@ def _claim(arm: ArmResult) -> dict[str, Any]:
     """A verdict in words: the statement, then what it guarantees, then what neither says."""
     claim = arm.claim.removeprefix(f"{arm.verdict}: ").replace("= ", "=\N{NO-BREAK SPACE}")
     statement, _, rest = claim.partition(". ")
-    notes = [text for text in (arm.reason, arm.remedy) if text and text not in arm.claim]
+    notes = unsaid([arm.reason, arm.remedy], arm.claim)
     return {
         "arm": arm,
         "label": label(arm),
@@ -327,46 +376,75 @@ def _cell_bound(arms: Sequence[ArmResult], metric: str, perturbation: str) -> tu
 
 
 def _examples(arms: Sequence[ArmResult]) -> Iterator[tuple[ArmResult, Example]]:
-    """Each case once, under the verdict that needs attention most."""
-    seen = set()
+    """Each case once: one of each requirement, those that need attention most first, then a second one of each."""
+    queues: dict[str, list[tuple[ArmResult, Example]]] = {}
     for arm in by_attention(arms):
-        for example in arm.examples:
-            if example.case_id not in seen:
-                seen.add(example.case_id)
-                yield arm, example
+        queues.setdefault(arm.requirement, []).extend((arm, example) for example in arm.examples)
+    seen = set()
+    for arm, example in (each for turn in zip_longest(*queues.values()) for each in turn if each is not None):
+        if example.case_id not in seen:
+            seen.add(example.case_id)
+            yield arm, example
 
 
 def _example(arm: ArmResult, example: Example) -> dict[str, Any]:
-    clean, perturbed = example.clean, example.perturbed
-    texts: list[tuple[str, Any]] = []
-    if clean is not None and perturbed is not None and clean != perturbed:
-        segments = fitted(diff(clean, perturbed), _LONGEST_INPUT)
-        texts += [("Clean", _marked(segments, "removed")), ("Perturbed", _marked(segments, "added"))]
-    elif (text := clean if perturbed is None else perturbed) is not None:
-        texts.append(("Input", shortened(text, _LONGEST_INPUT)))
+    texts = [] if example.talk else list(_inputs(example))
     answers = [
         ("Expected", example.expected),
         ("Policy", example.policy),
         (f"Got ({example.act})" if example.act else "Got", example.got),
-        ("Got on clean", None if example.cell == "clean" else example.got_clean),
     ]
+    answers = [] if is_judged(example) else answers
+    answers += [("Got on clean", None if example.cell == "clean" else example.got_clean)]
     texts += [(name, shortened(text, _LONGEST_ANSWER)) for name, text in answers if text is not None]
-    return {"arm": arm, "label": label(arm), "mark": _mark(arm.verdict), "it": example, "texts": texts}
+    talk = [(summary, [_said(each) for each in messages]) for messages, summary in stretches(example.talk or ())]
+    return {"arm": arm, "label": label(arm), "mark": _mark(arm.verdict), "it": example, "talk": talk, "texts": texts}
 
 
-def _marked(segments: Sequence[Segment], kind: str) -> Any:
-    """One side of a difference: what it shares with the other, and its own part marked."""
+def _inputs(example: Example) -> Iterator[tuple[str, Any]]:
+    """The input, or where the perturbation changed it both sides of the change."""
+    clean, perturbed = example.clean, example.perturbed
+    if clean is not None and perturbed is not None and clean != perturbed:
+        parts = fitted(diff(clean, perturbed), _LONGEST_INPUT)
+        yield from (("Clean", _marked(parts, "removed")), ("Perturbed", _marked(parts, "added")))
+    elif (text := clean if perturbed is None else perturbed) is not None:
+        yield "Input", shortened(text, _LONGEST_INPUT)
+
+
+def _said(said: Said) -> dict[str, Any]:
+    """A message of a conversation: who speaks, the text with what was changed in it, and how an answer was judged."""
+    text = _marked(fitted(segments(said), _LONGEST_INPUT), "removed", "added")
+    style = "theirs" if said.turn is None else "mine"
+    judged = "" if said.right is None else "right" if said.right else "wrong"
+    return {
+        "who": who(said),
+        "style": f"{style} wrong" if judged == "wrong" else style,
+        "text": text,
+        "judged": judged,
+        "mark": _mark("PASS" if said.right else "FAIL"),
+        "word": "PASS" if said.right else "FAIL",
+        "expected": shortened(wanted(said), _LONGEST_ANSWER) if judged == "wrong" else "",
+    }
+
+
+def _marked(parts: Sequence[Segment], *kinds: str) -> Any:
+    """One side of a difference, or both: what they share, and what is only in one of them marked."""
     from markupsafe import Markup, escape
 
-    tag = {"removed": "del", "added": "ins"}[kind]
-    parts = [
-        escape(visible(segment.text))
+    tags = {"removed": "del", "added": "ins"}
+    marked = [
+        _breaking(escape(visible(segment.text)))
         if segment.kind == "equal"
-        else Markup("<{0}>{1}</{0}>").format(tag, visible_change(segment.text))
-        for segment in segments
-        if segment.kind in ("equal", kind)
+        else Markup("<{0}>{1}</{0}>").format(tags[segment.kind], visible_change(segment.text))
+        for segment in parts
+        if segment.kind in ("equal", *kinds)
     ]
-    return Markup("").join(parts)
+    return Markup("").join(marked)
+
+
+def _breaking(text: Any) -> Any:
+    """Escaped text that may be broken after its commas, as JSON without spaces has to be."""
+    return _safe(str(text).replace(",&#34;", ",<wbr>&#34;"))
 
 
 # Beside the scenarios.

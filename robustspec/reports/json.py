@@ -22,12 +22,16 @@ FORMAT = 1
 
 
 def to_data(result: RunResult) -> dict[str, Any]:
-    """A result as plain JSON data; a number that is not finite becomes None.
+    """A result as plain JSON data; a number that is not finite becomes None. Messages have no fields that are None.
 
     ``concepts`` follows from the scenarios and is not read back: by concept a status, and for each scenario that names it
     how many verdicts of each word it has.
     """
     data: dict[str, Any] = _plain(asdict(result))
+    for scenario in data["scenarios"]:
+        for arm in scenario["arms"]:
+            for example in arm["examples"]:
+                example["talk"] = example["talk"] and [_given(said) for said in example["talk"]]
     data["concepts"] = {
         concept: {
             "status": "assessed" if scenarios else NOT_ASSESSED,
@@ -36,6 +40,11 @@ def to_data(result: RunResult) -> dict[str, Any]:
         for concept, scenarios in concepts_of(result).items()
     }
     return data
+
+
+def _given(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A message of a conversation without what it says nothing of: there are hundreds of them."""
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def from_data(data: Mapping[str, Any]) -> RunResult:

@@ -179,7 +179,7 @@ def _interval_chart(panels: Sequence[IntervalPanel], x: Scale, description: str)
     for panel in panels:
         parts += _panel(panel, x, y)
         y += _HEAD + _ROW * len(panel.rows)
-    return _drawing(height, description, parts)
+    return drawing(height, description, parts)
 
 
 def _panel(panel: IntervalPanel, x: Scale, top: float) -> Iterator[str]:
@@ -204,14 +204,14 @@ def _interval(row: IntervalRow, x: Scale, y: float, bound: float) -> Iterator[st
         yield line(x(low), y, x(high), y, f"whisker {style}")
         yield from (line(x(end), y - 4, x(end), y + 4, f"whisker {style}") for end in ends)
     if row.value is not None:
-        yield _dot(x(row.value), y, row.verdict)
+        yield dot(x(row.value), y, row.verdict)
     yield text(_PLOT_END + 16, y + 4, f"{MARKS[row.verdict]} {row.verdict}", f"word {style}")
     if row.value is not None:
         yield text(WIDTH - 52, y + 4, figure(row.value, bound), "number", "end")
     yield text(WIDTH, y + 4, f"n={row.n:,}", "number", "end")
 
 
-def _dot(x: float, y: float, verdict: Word) -> str:
+def dot(x: float, y: float, verdict: Word) -> str:
     """Full for PASS and FAIL, a square for FAIL: shapes tell what colours tell."""
     style = f'class="dot v-{verdict}"'
     if verdict == "FAIL":
@@ -232,7 +232,7 @@ def level_curves(curves: Sequence[Curve], description: str) -> str:
         f"{''.join(_curve(curve, y, wide))}</g>"
         for index, curve in enumerate(curves)
     ]
-    return _drawing(tall * math.ceil(len(curves) / columns), description, parts)
+    return drawing(tall * math.ceil(len(curves) / columns), description, parts)
 
 
 def _curve(curve: Curve, y: Scale, wide: float) -> Iterator[str]:
@@ -280,10 +280,11 @@ def bar(share: float) -> str:
     )
 
 
-def _drawing(height: float, description: str, parts: Iterable[str]) -> str:
-    """A figure as wide as the column, with its description for those who cannot see it."""
+def drawing(height: float, description: str, parts: Iterable[str], details: str = "") -> str:
+    """A figure as wide as the column, with its description for those who cannot see it, and ``details`` to read on."""
     name = escape(shortened(visible(description), 300), quote=True)
+    more = f"<desc>{escape(shortened(visible(details), 4000))}</desc>" if details else ""
     return (
         f'<svg class="figure" viewBox="0 0 {WIDTH} {height:.0f}" width="100%" role="img" aria-label="{name}">'
-        f"{''.join(parts)}</svg>"
+        f"{more}{''.join(parts)}</svg>"
     )

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from robustspec.engine.evidence import ArmResult, Example, RunResult
+from robustspec.engine.evidence import ArmResult, Example, RunResult, Said
 from robustspec.reports.diff import Segment, diff, fitted, marked
 from robustspec.reports.text import (
     by_attention,
@@ -18,9 +18,12 @@ from robustspec.reports.text import (
     label,
     required,
     shortened,
+    stops,
+    unsaid,
     verdict_counts,
     visible,
 )
+from robustspec.reports.transcript import is_judged, segments, stretches, wanted, who
 from robustspec.statistics.claim import counted, outwards
 
 if TYPE_CHECKING:
@@ -79,14 +82,17 @@ def _filled(text: str, indent: str = "  ") -> list[str]:
 
 def _reasons(arm: ArmResult) -> Iterator[str]:
     """What the claim does not say already: why this bound, which hazard, what happened, what would settle it."""
-    for name, text in (
+    named = [
         ("because", arm.because),
         ("hazard", arm.hazard),
         ("reason", arm.reason),
         ("remedy", arm.remedy),
         *(("warning", text) for text in arm.warnings),
-    ):
-        if text and text not in arm.claim:
+    ]
+    left = unsaid([text for _, text in named], arm.claim)
+    for name, text in named:
+        if text in left:
+            left.remove(text)
             yield from _labelled(name, text, WIDTH)
 
 
@@ -112,24 +118,43 @@ def _example(example: Example, longest: int) -> list[str]:
 def _parts(example: Example, longest: int) -> Iterator[tuple[str, str]]:
     """The labelled texts of an example; the difference marked in the perturbed one, and never cut."""
     clean, perturbed = example.clean, example.perturbed
-    if clean is not None and perturbed is not None and clean != perturbed:
+    if example.talk:
+        yield "talk", "\n".join(_talk(example, example.talk, longest))
+    elif clean is not None and perturbed is not None and clean != perturbed:
         segments = fitted(diff(clean, perturbed), longest)
         yield "clean", _without_added(segments)
         yield "perturbed", marked(segments)
     elif (text := clean if perturbed is None else perturbed) is not None:
         yield "input", shortened(text, longest)
+    yield from (
+        (name, answer)
+        for name, answer in _answers(example, longest)
+        if answer is not None and (name == "got on clean" or not is_judged(example))
+    )
+
+
+def _answers(example: Example, longest: int) -> Iterator[tuple[str, str | None]]:
+    """What was expected and what came; None for what there is not."""
     got = None if example.got is None else shortened(example.got, longest)
-    for name, answer in (
-        ("expected", None if example.expected is None else shortened(example.expected, longest)),
-        ("policy", example.policy),
-        ("got", got if example.act in (None, "answered") else f"{example.act}: {got}"),
-        (
-            "got on clean",
-            None if example.got_clean is None or example.cell == "clean" else shortened(example.got_clean, longest),
-        ),
-    ):
-        if answer is not None:
-            yield name, answer
+    clean = None if example.cell == "clean" else example.got_clean
+    yield "expected", None if example.expected is None else shortened(example.expected, longest)
+    yield "policy", example.policy
+    yield "got", got if example.act in (None, "answered") else f"{example.act}: {got}"
+    yield "got on clean", None if clean is None else shortened(clean, longest)
+
+
+def _talk(example: Example, talk: Sequence[Said], longest: int) -> Iterator[str]:
+    """A conversation, a line for each message that matters, and one for those between them."""
+    if example.left_out:
+        yield f"… {example.left_out} earlier messages"
+    for messages, summary in stretches(talk):
+        if summary:
+            yield f"… {summary}"
+            continue
+        for said in messages:
+            yield f"{who(said)}: {marked(fitted(segments(said), longest // 2))}"
+            if said.right is False:
+                yield f"  ✗ wrong, expected {shortened(wanted(said), longest // 2)}".removesuffix(", expected ")
 
 
 def _without_added(segments: Sequence[Segment]) -> str:
@@ -162,12 +187,14 @@ def summary_lines(result: RunResult) -> list[str]:
     ]
     if result.quick:
         lines.append("  quick look: no gate, no verdict below counts as evidence")
-    lines += _verdicts(result)
+    stopped = stops(result)
+    lines += [line for text in stopped for line in _hanging("stopped: ", f"{text}{_given_up(result, text)}")]
+    lines += _verdicts(result, stopped)
     lines += [line for text in _ladders(result) for line in _hanging("ladder: ", text)]
     lines += [line for text in _warnings(result) for line in _hanging("warning: ", text)]
     lines += _concepts(result)
     lines += [line for text in result.not_assessed for line in _hanging("not assessed: ", text)]
-    lines += [line for text in result.notes for line in _hanging("note: ", text)]
+    lines += [line for text in result.notes if text not in stopped for line in _hanging("note: ", text)]
     lines += _filled(result.suite_claim)
     return [visible(line) for line in lines]
 
@@ -180,10 +207,19 @@ def _cases(result: RunResult) -> str:
     return f"  cases: {', '.join(shown)}; {duration(result.seconds)}"
 
 
-def _verdicts(result: RunResult) -> Iterator[str]:
-    """All verdicts where they are few, else those that are not green; each non-green one with its remedy."""
+def _given_up(result: RunResult, because: str) -> str:
+    """How many verdicts a stop left undecided."""
+    return f" ({counted(sum(arm.reason == because for arm in result.arms), 'verdicts')} not decided)"
+
+
+def _verdicts(result: RunResult, stopped: Sequence[str]) -> Iterator[str]:
+    """All verdicts where they are few, else those that are not green; each non-green one with its remedy.
+
+    Those without evidence, given up for what ``stopped`` the run, are left out: it has been said of all of them.
+    """
     arms = result.arms
     shown = arms if len(arms) <= TABLE else by_attention([arm for arm in arms if not arm.is_green])
+    shown = [arm for arm in shown if arm.value is not None or arm.reason not in stopped]
     known = ""
     width = max((len(arm.verdict) for arm in shown), default=0)
     for arm in shown:
@@ -191,7 +227,8 @@ def _verdicts(result: RunResult) -> Iterator[str]:
             known = arm.scenario
             yield f"  {known}"
         yield f"    {arm.verdict.ljust(width)}  {_value(arm)}{_decisive_bound(arm)}"
-        if note := arm.remedy or (arm.reason if arm.value is not None else ""):
+        note = arm.remedy or (arm.reason if arm.value is not None else "")
+        if note and arm.reason not in stopped:
             yield from textwrap.wrap(
                 note,
                 WIDTH,
@@ -261,11 +298,11 @@ def _hanging(head: str, text: str) -> list[str]:
 def progress_line(progress: Progress) -> str:
     """Where a run stands, in one line. The time left is an upper estimate: arms end as soon as they are decided."""
     parts = [
-        f"{progress.calls:,} of at most {progress.most:,} cases",
+        f"{progress.cases:,} of at most {progress.most:,} cases",
         f"{progress.arms_done:,} of {progress.arms:,} verdicts",
         duration(progress.seconds),
     ]
-    if 0 < progress.calls < progress.most and progress.seconds >= 2:
-        left = progress.seconds * (progress.most - progress.calls) / progress.calls
+    if 0 < progress.cases < progress.most and progress.seconds >= 2:
+        left = progress.seconds * (progress.most - progress.cases) / progress.cases
         parts.append(f"at most about {duration(round(left))} left")
     return visible(f"robustspec: {', '.join(parts)} - {progress.scenario}")

@@ -117,6 +117,23 @@ def concepts_of(result: RunResult) -> dict[str, list[ScenarioResult]]:
     return {concept: [by_id[each] for each in scenarios] for concept, scenarios in named.items()}
 
 
+def stops(result: RunResult) -> list[str]:
+    """Why the run ended before its end, where verdicts were given up for it: those of its notes, each a sentence."""
+    reasons = {arm.reason for arm in result.arms if arm.verdict == "INCONCLUSIVE"}
+    return [note for note in result.notes if note in reasons]
+
+
+def unsaid(texts: Sequence[str], claim: str) -> list[str]:
+    """Those texts of a verdict that its claim does not say, each once."""
+    known, found = claim.casefold(), []
+    for text in texts:
+        said = text.casefold().removesuffix(".")
+        if said and said not in known:
+            known += said
+            found.append(text)
+    return found
+
+
 def by_attention(arms: Sequence[ArmResult]) -> list[ArmResult]:
     """Verdicts in the order in which they need attention; within a word as in the file."""
     return sorted(arms, key=lambda arm: WORDS.index(arm.verdict))

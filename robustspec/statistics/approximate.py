@@ -132,7 +132,9 @@ class TableTest:
     def _judge(self) -> None:
         value = self._estimate()
         if value is None:
-            raise ValueError("the value is undefined on these units -- add units, or look at their labels")
+            raise ValueError(
+                "the value is undefined on these units -- add units that define it, or look at their labels and turns"
+            )
         if self._compares:
             self.decision = "PASS" if meets(self._hypothesis, value) else "FAIL"
             return

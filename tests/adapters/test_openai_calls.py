@@ -12,7 +12,7 @@ from robustspec.adapters.openai import OpenAIAdapter
 from robustspec.answers.extractors import Whole
 from robustspec.answers.reading import Reader
 from robustspec.answers.withheld import withheld
-from robustspec.data.row import Input, Message, Output
+from robustspec.data.row import Input, Message, Output, Row
 from robustspec.engine.episode import episode_of
 
 TALK = (Message("user", "Here is the leaflet.", "leaflet"), Message("user", "May I take two?"))
@@ -250,7 +250,8 @@ def test_a_filtered_answer_is_a_refusal(ask, answer, by, text):
 def test_a_withheld_answer_is_words_in_the_conversation_that_goes_on():
     """The mark is for robustspec, not for the model."""
     talk = (Message("user", "one"), Message("user", "two"))
-    said = [episode_of(talk).next([Output(withheld("filter", text))])[1].content for text in ("Take", "")]
+    course = episode_of(Row("r", talk)).course
+    said = [course([Output(withheld("filter", text))]).step[1].content for text in ("Take", "")]
     assert said == ["Take", "(no answer)"]
 
 
@@ -306,3 +307,44 @@ def test_cookies_are_not_kept(ask):
     with StubEndpoint(answer) as stub:
         outputs, _ = ask(stub.url, "a", "b", in_flight=1)
     assert [output.raw for output in outputs] == ["none", "none"]
+
+
+SCORED = {
+    "content": [
+        {
+            "token": "Yes",
+            "logprob": -0.5,
+            "top_logprobs": [{"token": "Yes", "logprob": -0.5}, {"token": "No", "logprob": -1}],
+        },
+        {"token": ".", "logprob": -0.25, "top_logprobs": []},
+    ]
+}
+
+
+def test_log_probabilities_come_with_the_text(ask):
+    """Their sum for the whole answer, and the probabilities of the first token's alternatives."""
+    choice = {"message": {"content": "Yes."}, "finish_reason": "stop", "logprobs": SCORED}
+    with StubEndpoint(lambda call: raw(json.dumps({"choices": [choice]}))) as stub:
+        [output], model = ask(stub.url, "Well?", log_probabilities=2)
+        asked = stub.calls[0].payload
+    assert (asked["logprobs"], asked["top_logprobs"]) == (True, 2)
+    assert output.raw["text"] == "Yes."
+    assert output.raw["log_probability"] == pytest.approx(-0.75)
+    assert output.raw["first"] == {"Yes": pytest.approx(0.6065307), "No": pytest.approx(0.3678794)}
+    assert list(model.notes()) == []
+
+
+def test_an_endpoint_without_log_probabilities_is_told_of(ask):
+    """The answer stands; a note says that there are none."""
+    output, _, model = outcome(ask, lambda call: "Yes.", log_probabilities=0)
+    assert output.raw == {"text": "Yes.", "log_probability": None, "first": None}
+    assert list(model.notes()) == ["1 answer was given without log-probabilities: the endpoint offers none"]
+
+
+def test_tokens_are_those_that_the_endpoint_tells(ask):
+    """Sent and received; none where it tells none."""
+    reply = {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 7, "completion_tokens": 2}}
+    output, _, _ = outcome(ask, lambda call: raw(json.dumps(reply)))
+    assert output.tokens == (7, 2)
+    output, _, _ = outcome(ask, lambda call: raw(json.dumps({"choices": reply["choices"]})))
+    assert output.tokens is None

@@ -1,5 +1,6 @@
 """The shipped pharmacy specification on a chat endpoint: killed in its middle, resumed, and judged as on the model itself."""
 
+import json
 import os
 import re
 import signal
@@ -35,10 +36,20 @@ def session(folder, url):
     )
 
 
+def answered(messages):
+    """The pharmacist's answer; a conversation of one message is a text to it."""
+    return pharmacist(messages if len(messages) > 1 else messages[0]["content"])
+
+
+def said(call):
+    """What a call was given, as text."""
+    return json.dumps(call.payload["messages"])
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_pharmacy_on_an_endpoint_survives_being_killed(tmp_path):
-    """66 verdicts are passed, and of the calls that had ended by the kill, only what was not yet on disk is made again."""
-    with StubEndpoint(lambda call: pharmacist(call.text)) as stub:
+    """150 verdicts are passed; of the calls that had ended by the kill, only what was not yet on disk is made again."""
+    with StubEndpoint(lambda call: answered(call.payload["messages"])) as stub:
         with session(tmp_path, stub.url) as first:
             until = time.monotonic() + 60
             while len(stub.calls) < 1500 and time.monotonic() < until:
@@ -51,9 +62,9 @@ def test_pharmacy_on_an_endpoint_survives_being_killed(tmp_path):
             out, _ = second.communicate(timeout=120)
         calls = list(stub.calls)
     assert second.returncode == 0, out
-    assert re.search(r"\b66 passed\b", out)
-    asked = Counter(call.text for call in calls)
-    again = [call for call in calls[:before] if asked[call.text] > 1]
+    assert re.search(r"\b150 passed\b", out)
+    asked = Counter(map(said, calls))
+    again = [call for call in calls[:before] if asked[said(call)] > 1]
     assert len(again) <= 256 + 2 * IN_FLIGHT
-    assert [call.text for call in again if call.ended is not None and call.ended < killed - FLUSHED_AFTER_S] == []
+    assert [said(call) for call in again if call.ended is not None and call.ended < killed - FLUSHED_AFTER_S] == []
     assert max(asked.values()) <= 2

@@ -114,9 +114,12 @@ def conversations() -> list[Row]:
     )
     studies = [Message("user", f"Study of 202{year}-03-1{year}.", images=(study(year),)) for year in range(4)]
     series = (talk[0], *studies, Message("user", "In which order were they made, and what has changed?"))
+    told = {"told": {"age": "I am 34.", "medicines": "I take warfarin."}, "critical": ["age", "medicines"]}
+    update = {"content": "A new study has come in.", "name": "worklist", "label": "no"}
     return [
-        Row("text", "Is the lesion growing?", "yes"),
+        Row("text", "Is the lesion growing?", "yes", facts={"update": update}),
         Row("talk", talk, LABEL),
+        Row("told", "I am 34. I take warfarin. Which tablet may I take?", "yes", facts=told),
         Row("series", series, {"order": [f"202{year}-03-1{year}" for year in range(4)]}),
     ]
 

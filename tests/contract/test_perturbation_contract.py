@@ -26,16 +26,26 @@ KINDS = sorted(line.entry.kind for line in listing("perturbations") if line.cls 
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "chain": {"steps": ["letter_case", {"kind": "keyboard_typo", "level": 3}]},
+    "choice_order": {"choices": ["positive", "neutral", "negative"]},
+    "counterfactual_group": {"attribute": "sex"},
+    "entity_exchange": {"table": "entities.csv"},
     "entity_substitution": {"table": "names.csv"},
+    "instruction_swap": {"table": "instructions.csv"},
+    "label_name": {"names": {"positive": "favourable", "neutral": "even", "negative": "unfavourable"}},
     "nlpaug": {"augmenter": "RandomCharAug", "parameters": {"action": "swap"}},
     "variants": {"path": "variants.csv"},
 }
 """Arguments of kinds that have no defaults."""
 
 STYLES: dict[str, list[dict[str, Any]]] = {
+    "abbreviation": [{"style": "expand"}],
     "character_edit": [{"action": action} for action in ("swap", "insert", "delete", "substitute")],
     "contraction": [{"direction": "expand"}],
+    "counterfactual_group": [{"attribute": "age", "years": 5}, {"attribute": "table", "table": "groups.csv"}],
+    "entity_exchange": [{"table": "entities.csv", "power": power, "type": "drug"} for power in (-3, 3)],
+    "history_statement": [{"style": style} for style in ("negated", "family", "past", "asserted")],
     "homoglyph": [{"style": "invisible"}],
+    "lay_term": [{"style": "lay"}],
     "letter_case": [{"style": style} for style in ("upper", "title", "random")],
     "punctuation": [{"action": "add"}],
     "whitespace": [{"style": "joined"}, {"style": "mixed"}],
@@ -43,11 +53,23 @@ STYLES: dict[str, list[dict[str, Any]]] = {
 """Further settings that the contract is held to."""
 
 OWN_SPANS = {
+    "abbreviation": {"dose", "number", "unit"},
+    "choice_order": {"negation"},
+    "counterfactual_group": {"number", "unit"},
+    "entity_exchange": {"drug"},
+    "instruction_swap": {"negation"},
+    "label_name": {"negation"},
+    "money_format": {"dose", "number", "unit"},
+    "negated_statement": {"negation"},
     "number_format": {"dose", "number", "unit"},
+    "dose_raise": {"dose", "number", "unit"},
+    "dose_schedule": {"dose", "number", "unit"},
+    "table_rows": {"dose", "number", "unit", "negation", "laterality", "drug"},
+    "table_columns": {"dose", "number", "unit", "negation", "laterality", "drug"},
     "entity_substitution": {"drug"},
     "variants": {"dose", "number", "unit", "negation", "laterality", "drug"},
 }
-"""Spans that a kind is made to rewrite: amounts in another form, names by other names, whole reviewed texts."""
+"""Spans that a kind is made to rewrite or move: amounts in another form, other names, whole reviewed texts, rows."""
 
 SENTENCES = [
     "Take 400 mg of ibuprofen every 6 hours, but not more than 1,200 mg a day.",
@@ -65,6 +87,11 @@ SENTENCES = [
     "",
     "患者は頭痛を訴えています。薬は何がいいですか？",
     "line one is here\n\nline two: 1) take 20 ml\t2) wait",
+    "a photo of the {} on a table.",
+    "Is it positive, neutral, or negative?\nText: Net profit rose in the second half.\nAnswer:",
+    "The bank won an order worth $5.5 million, up from EUR 900,000.",
+    'What is in stock? [{"sku": "A1", "name": "ibuprofen", "qty": 4}, {"sku": "B2", "name": "x", "qty": 0}, '
+    '{"sku": "C3", "name": "y", "qty": 12}] | Please advise me.',
 ]
 
 
@@ -73,6 +100,11 @@ def operators(kind: str, folder: Path) -> list[Perturbation]:
     if kind == "nlpaug":
         pytest.importorskip("nlpaug")
     (folder / "names.csv").write_text("entity,alias\nibuprofen,Advil\nwarfarin,Coumadin\n", encoding="utf-8")
+    names = "ibuprofen,drug\nwarfarin,drug\nnaproxen,drug\ncodeine,drug\npneumonia,condition\nsinusitis,condition\n"
+    (folder / "entities.csv").write_text("entity,type\n" + names, encoding="utf-8")
+    (folder / "groups.csv").write_text("from,to\npatient,customer\nallergic,intolerant\n", encoding="utf-8")
+    asked = 'a,"Is it positive, neutral, or negative?"\na,"Say whether it is negative, neutral, or positive."\n'
+    (folder / "instructions.csv").write_text("task,instruction\n" + asked, encoding="utf-8")
     variants = "".join(f'{row.id},"My other words for it."\n' for row in rows())
     (folder / "variants.csv").write_text("id,variant\n" + variants, encoding="utf-8")
     cls = lookup("perturbations", kind)
@@ -82,7 +114,7 @@ def operators(kind: str, folder: Path) -> list[Perturbation]:
 
 def rows() -> list[Row]:
     return [
-        Row(f"row-{number}", text, spans=(Span("ibuprofen", "drug"), Span("warfarin", "drug")))
+        Row(f"row-{number}", text, "positive", spans=(Span("ibuprofen", "drug"), Span("warfarin", "drug")))
         for number, text in enumerate(SENTENCES)
     ]
 

@@ -54,12 +54,12 @@ def test_a_conversation_becomes_messages(open_jsonl):
     """Offsets of spans count in the last user message."""
     messages = [
         {"role": "user", "content": "hello"},
-        {"role": "user", "content": "2 mg", "name": "note"},
         {"role": "assistant", "content": "yes?"},
+        {"role": "user", "content": "2 mg", "name": "note"},
     ]
     spans = [{"start": 0, "end": 4, "category": "dose"}, {"text": "HELLO", "category": "greeting"}]
     row = open_jsonl([{"id": "a", "input": messages, "spans": spans}]).rows([0])[0]
-    assert row.input == (Message("user", "hello"), Message("user", "2 mg", "note"), Message("assistant", "yes?"))
+    assert row.input == (Message("user", "hello"), Message("assistant", "yes?"), Message("user", "2 mg", "note"))
     assert row.spans == (Span("2 mg", "dose"), Span("HELLO", "greeting"))
 
 

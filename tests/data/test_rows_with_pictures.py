@@ -64,7 +64,7 @@ def test_a_conversation_shows_them_in_the_last_message_of_the_user(only):
     turns = [
         {"role": "user", "content": "first", "images": ["scans/a.png"]},
         {"role": "user", "content": "second", "images": "scans/b.png"},
-        {"role": "assistant", "content": "ok"},
+        {"role": "tool", "content": "ok"},
     ]
     assert shown(only({"input": turns, "images": "scans/c.png"})) == [[1], [2, 3], []]
 
@@ -84,7 +84,7 @@ def test_messages_of_parquet_have_empty_keys(only):
 
 def test_a_conversation_without_a_user_has_no_place_for_them(only):
     """The system does not show pictures."""
-    with pytest.raises(DataError, match="no message of the user in which to show them"):
+    with pytest.raises(DataError, match="has no turn of the user"):
         only({"input": [{"role": "system", "content": "x"}], "images": "scans/a.png"})
 
 

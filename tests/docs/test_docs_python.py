@@ -78,7 +78,7 @@ def test_the_package_of_contributing_works(package: Path, run) -> None:
 def test_the_package_of_contributing_is_listed(package: Path, run) -> None:
     """Every set shows the package's kind, none of them broken."""
     listed = run("robustspec list", PYTHONPATH=str(package)).stdout
-    assert listed.count("of acme-robustness:") == 7
+    assert listed.count("of acme-robustness:") == 8
     assert "BROKEN" not in listed
 
 

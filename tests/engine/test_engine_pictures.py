@@ -248,10 +248,10 @@ SCRIPT = (
 
 def test_pictures_stay_in_the_transcript():
     """Each turn is asked with the pictures shown so far, each in its own message, and no others."""
-    episode = episode_of(SCRIPT)
+    episode = episode_of(Row("r", SCRIPT))
     assert isinstance(episode, Script)
     outputs = [Output("Seen."), Output({"change": "none"})]
-    turns = [episode.next(outputs[:count]) for count in range(3)]
+    turns = [episode.course(outputs[:count]).step for count in range(3)]
     assert [[len(message.images) for message in turn] for turn in turns] == [[0, 1], [0, 1, 0, 2], [0, 1, 0, 2, 0, 0]]
     assert [picture.name for picture in images_of(turns[2])] == ["march.png", "june.png", "lateral.png"]
     assert [message.content for message in turns[2]][2] == "Seen."
@@ -259,16 +259,16 @@ def test_pictures_stay_in_the_transcript():
 
 def test_a_picture_without_words_is_a_turn():
     """Two studies one after the other, neither with a caption: the model speaks after each."""
-    episode = episode_of((*user(grey(1), words=""), *user(grey(2), words="")))
+    episode = episode_of(Row("r", (*user(grey(1), words=""), *user(grey(2), words=""))))
     assert isinstance(episode, Script)
-    assert [picture.open().pixels[0, 0] for picture in images_of(episode.next([Output("one")]))] == [1, 2]
+    assert [picture.open().pixels[0, 0] for picture in images_of(episode.course([Output("one")]).step)] == [1, 2]
 
 
 def test_keys_of_turns_tell_pictures_apart(store):
     """Another first picture is another second turn, though its words are the same; the same pictures are the same turn."""
     other = (SCRIPT[0], Message("user", "March.", images=(grey(11),)), *SCRIPT[2:])
     outputs = [Output("Seen.")]
-    keys = [store.key(episode_of(script).next(outputs)) for script in (SCRIPT, other, SCRIPT)]
+    keys = [store.key(episode_of(Row("r", script)).course(outputs).step) for script in (SCRIPT, other, SCRIPT)]
     assert keys[0] == keys[2] != keys[1]
 
 
@@ -321,7 +321,8 @@ def test_examples_name_the_pictures(tmp_path):
     result = bench.run(lambda messages: "neither", text, form="conversation")
     example = result.arms[0].examples[0]
     number = example.case_id.split("/")[1].removeprefix("t")
-    assert example.clean == f"user: Study a. [a{number}.png]\nuser: Study b. [b{number}.png]\nuser: Which is brighter?"
+    said = [f"user: Study a. [a{number}.png]", f"user: Study b. [b{number}.png]", "user: Which is brighter?"]
+    assert example.clean.split("\n") == [said[0], "assistant: neither", said[1], "assistant: neither", said[2]]
     assert (example.got, example.expected) == ("neither", "second" if int(number) % 2 else "first")
 
 

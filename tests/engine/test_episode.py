@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robustspec.adapters.callable import wrap
-from robustspec.data.row import Message, Output
+from robustspec.data.row import Message, Output, Row
 from robustspec.engine.episode import Episode, OneTurn, Script, episode_of, turns
 from robustspec.engine.session import Options, load_plan, run_plan
 
@@ -18,7 +18,7 @@ def held(episode: Episode, answers: Sequence[str]) -> list[str]:
     """The inputs of an episode as text, answered one after the other."""
     outputs: list[Output] = []
     inputs = []
-    while (content := episode.next(outputs)) is not None:
+    while (content := episode.course(outputs).step) is not None:
         inputs.append(content if isinstance(content, str) else "|".join(f"{m.role[0]}:{m.content}" for m in content))
         outputs.append(Output(raw=answers[len(outputs)]))
     return inputs
@@ -32,12 +32,12 @@ def messages(*parts: str) -> tuple[Message, ...]:
 
 def test_a_text_is_one_turn():
     """A single text is handed over once."""
-    assert held(episode_of("hello"), ["x"]) == ["hello"]
+    assert held(episode_of(Row("r", "hello")), ["x"]) == ["hello"]
 
 
 def test_the_models_own_answers_stand_between_the_turns():
     """Each unanswered message of the user is a turn, after what the model said before."""
-    script = episode_of(messages("s:rules", "u:one", "u:two", "u:three"))
+    script = episode_of(Row("r", messages("s:rules", "u:one", "u:two", "u:three")))
     assert held(script, ["A", "B", "C"]) == [
         "s:rules|u:one",
         "s:rules|u:one|a:A|u:two",
@@ -47,19 +47,19 @@ def test_the_models_own_answers_stand_between_the_turns():
 
 def test_answers_that_the_row_brings_are_history():
     """A message that the row answers itself makes no call."""
-    script = episode_of(messages("u:one", "a:given", "u:two"))
+    script = episode_of(Row("r", messages("u:one", "a:given", "u:two")))
     assert held(script, ["x"]) == ["u:one|a:given|u:two"]
 
 
 def test_a_failed_turn_ends_the_conversation():
     """What would follow has no answer to follow on."""
     script = Script(messages("u:one", "u:two"))
-    assert script.next([Output(error="down")]) is None
+    assert script.course([Output(error="down")]).step is None
 
 
-def test_recorded_outputs_get_the_conversation_whole():
-    """A model that answers by case is asked once."""
-    assert isinstance(episode_of(messages("u:one", "u:two"), whole=True), OneTurn)
+def test_one_unanswered_message_is_one_turn():
+    """A conversation whose earlier turns the row answers itself needs one call."""
+    assert isinstance(episode_of(Row("r", messages("u:one", "a:given", "u:two"))), OneTurn)
 
 
 def test_documents_are_no_turns():

@@ -64,7 +64,7 @@ def test_five_different_faults_are_told_at_once() -> None:
         ("  typos:", "  typös:", "scenarios.typös: should be a name of letters A to Z"),
         ("robustspec: 1", "robustspec: 2", "robustspec: should be 1, is the number 2"),
         ("about: {title: A bot}", "threat: {}\nabout: {title: A bot}", "'threat' is reserved for a later version"),
-        ("about: {title: A bot}", "budget: {}\nabout: {title: A bot}", "'budget' is reserved"),
+        ("about: {title: A bot}", "fit: {}\nabout: {title: A bot}", "'fit' is reserved"),
     ],
 )  # fmt: skip
 def test_one_fault_one_sentence(old: str, new: str, message: str) -> None:

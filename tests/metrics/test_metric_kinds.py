@@ -13,7 +13,12 @@ from robustspec.metrics.base import CaseMetric, RatioMetric, RowMetric, TableMet
 
 NEEDS = {kind: {"positive": "a"} for kind in ("auroc", "brier", "f1", "precision", "recall")}
 NEEDS["expected_calibration_error"] = {"field": "a"}
+NEEDS["judge"], NEEDS["invented"] = {"model": "grader"}, {"field": "a"}
 NEEDS["hd95"] = {"worst_mm": 100, "spacing_mm": (1, 1)}
+OVER_TURNS = ("aptitude", "first_failing_turn", "survival", "survives", "sycophancy", "unreliability")
+"""Kinds that score turns by another metric."""
+NEEDS |= {kind: {"of": "accuracy"} for kind in OVER_TURNS}
+NEEDS["survival"] = {"of": "accuracy", "at": 2}
 LABELS = {"json_match": {"a": 1}, "numeric_match": 1, "mask_dice": [[0, 1]], "hd95": [[0, 1]]}
 LABELS |= {kind: ["a", "x"] for kind in ("item_precision", "item_recall", "kendall_tau", "order_accuracy")}
 """Labels of the kinds that cannot read any."""
@@ -27,7 +32,12 @@ def kind_class(kind):
 
 @pytest.fixture(params=sorted(KINDS))
 def metric(request):
-    return kind_class(request.param)(**NEEDS.get(request.param, {}))
+    return bound(kind_class(request.param)(**NEEDS.get(request.param, {})))
+
+
+def bound(metric):
+    """The metric as it is measured, with the one that it is of."""
+    return metric.bound({"accuracy": kind_class("accuracy")()})
 
 
 def test_a_metric_is_named_as_its_kind(metric):
@@ -60,7 +70,7 @@ def test_the_worked_examples_run(module):
 
 def test_a_metric_survives_its_dump_and_pickling(metric):
     """It can stand in a file and be sent to a worker."""
-    assert type(metric).model_validate(metric.model_dump()) == metric
+    assert bound(type(metric).model_validate(metric.model_dump())) == metric
     assert pickle.loads(pickle.dumps(metric)) == metric
 
 
@@ -69,6 +79,10 @@ def test_a_metric_survives_its_dump_and_pickling(metric):
 def test_no_answer_breaks_a_metric(metric, act, value):
     """Whatever a model says, a score lies within the declared bounds."""
     case = Case(Row("1", "...", label=LABELS.get(metric.kind, "a")), Answer(value, act))
+    if metric.kind == "extractor_disagreement":
+        case.answer.beside = ()
+    if metric.kind == "constraint_retention":
+        case.row.facts = {"avoid": ["a"]}
     if metric.shape == "case":
         assert metric.lower <= metric.score(case) <= metric.upper
     elif metric.shape == "ratio":

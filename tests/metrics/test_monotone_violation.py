@@ -55,6 +55,15 @@ def test_an_allowed_refusal_leaves_its_level_out():
     assert violated("caution", refused, "none", policy=("may_refuse",)) == 1
 
 
+def test_a_structured_refusal_has_the_rank_of_its_field():
+    """So the order may be that of acts: once refused, refused from there on."""
+    refused = Answer({"warning": "stop"}, "refused")
+    assert violated("none", refused, refused) == 0
+    assert violated("none", refused, "none") == 1
+    assert violated("none", Answer({"reason": "no"}, "refused")) == 1
+    assert violated("none", Answer({"warning": "stop"}, "unparsed")) == 1
+
+
 def test_levels_are_compared_in_their_order():
     """However the cells are listed."""
     assert MonotoneViolation().combine(0.25, [0.75, 0.5], [0.5, 0.5], [2, 1]) == 0

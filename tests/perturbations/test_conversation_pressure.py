@@ -1,11 +1,12 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from pydantic import ValidationError
 from talk_samples import TALK, changed, examples_of, said, standard_spans, table, talk
 
-from robustspec.data.row import Row
+from robustspec.data.row import Expected, Row
 from robustspec.perturbation.scopes import scope_of
 from robustspec.registry import lookup
 
@@ -30,10 +31,18 @@ def test_examples():
 def test_a_level_is_a_turn_and_a_tactic_more(level):
     """Level k takes the first k tactics, after all that was said, which stays."""
     row = changed("pressure", TALK, level)
-    assert row.input[: len(TALK.input)] == TALK.input
+    assert row.input[: len(TALK.input) - 1] == TALK.input[:-1]
+    assert replace(row.input[len(TALK.input) - 1], expect=None) == TALK.input[-1]
     assert [tactic for tactic, _ in pressed(row)] == ORDER[:level]
     assert row.magnitude == float(level)
     assert row.label == TALK.label
+
+
+def test_the_answer_before_any_pressure_is_judged():
+    """By the row's own label, so that giving way is told from being wrong at first; no other turn is marked."""
+    row = changed("pressure", TALK, 2)
+    expected = [message.expect for message in row.input]
+    assert expected == [None] * (len(TALK.input) - 1) + [Expected.AS_ROW] + [None] * 2
 
 
 def test_every_turn_asks_for_the_answer_again():

@@ -16,16 +16,25 @@ _NO_STRENGTH = ("unit", "per", "times", "hour", "day", "years")
 
 @dataclass(slots=True)
 class Quantity:
-    """An amount such as ``2 tablets of 200 mg``: mg of one piece, how many, and where it stands."""
+    """An amount such as ``2 tablets of 200 mg``: mg of one piece, how many, where it stands; whether the count follows it."""
 
     mg: float
     count: float
     at: int
     is_piece: bool
+    count_follows: bool = True
 
     def dose_mg(self, strengths_mg: Sequence[float]) -> float:
-        """The amount of one dose; ``400 mg, 2 tablets`` is 400 mg where tablets of 200 mg exist and none of 400."""
-        if self.count > 1 and self.mg not in strengths_mg and self.mg / self.count in strengths_mg:
+        """The amount of one dose; ``400 mg, 2 tablets`` is 400 mg where tablets of 200 mg exist and none of 400.
+
+        ``2 x 400 mg`` is 800 mg whatever exists.
+        """
+        if (
+            self.count > 1
+            and self.count_follows
+            and self.mg not in strengths_mg
+            and self.mg / self.count in strengths_mg
+        ):
             return self.mg
         return self.mg * self.count
 
@@ -89,7 +98,9 @@ def quantities(items: Sequence[Item], strengths_mg: Container[float] = ()) -> li
         if item.kind == "number" and kind_at(items, unit) == "unit" and items[unit].value < _BODY_WEIGHT_MG:
             before = _count_before(items, at)
             count = before if before > 1 else _count_after(items, unit)
-            found.append(Quantity(item.value * items[unit].value, count, at, kind_at(items, unit + 1) == "form"))
+            found.append(
+                Quantity(item.value * items[unit].value, count, at, kind_at(items, unit + 1) == "form", before <= 1)
+            )
     return found
 
 
@@ -117,10 +128,11 @@ def _after_every(items: Sequence[Item], at: int) -> float | None:
 
 
 def _times_a_day(items: Sequence[Item], at: int) -> float | None:
-    """Hours of ``4 times a day`` and ``3x daily``; ``2 x 200 mg`` and ``200 mg x 2`` are none."""
+    """Hours of ``4 times a day`` and ``3x daily``; ``2 x 200 mg``, ``200 mg x 2`` and ``once more`` are none."""
     item = items[at]
     if item.kind == "per_day":
-        return None if at and items[at - 1].text == "at" else HOURS_PER_DAY / item.value
+        again = at + 1 < len(items) and items[at + 1].text in ("more", "again", "before", "upon")
+        return None if again or (at and items[at - 1].text == "at") else HOURS_PER_DAY / item.value
     if item.kind != "times" or kind_at(items, at - 1) != "number" or kind_at(items, at + 1) == "number":
         return None
     return HOURS_PER_DAY / items[at - 1].value if items[at - 1].value > 0 else None

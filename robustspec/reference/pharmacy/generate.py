@@ -1,7 +1,7 @@
 """``python -m robustspec.reference.pharmacy.generate --seed 0 --out specs/data/pharmacy``: the data of the specification.
 
-Every row is made from the formulary and the sentences of ``wording``; labels come from the formulary alone, never from
-the pharmacist. The same seed gives the same bytes.
+Every row is made from the tables and the sentences of ``wording`` and ``sentences.csv``; labels come from the tables alone
+(the formulary and, by ``gold``, interactions and intake), never from the pharmacist. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -25,14 +25,31 @@ from robustspec.reference.pharmacy.asks import (
     over_the_counter,
     sentence,
 )
+from robustspec.reference.pharmacy.conversation_rows import conversations
 from robustspec.reference.pharmacy.formulary import Alias, Drug, load_formulary
+from robustspec.reference.pharmacy.gold import lay_names
+from robustspec.reference.pharmacy.interaction_rows import interactions
 from robustspec.reference.pharmacy.limit_rows import limits
+from robustspec.reference.pharmacy.mentions import bystanders
 from robustspec.reference.pharmacy.off_topic_rows import off_topic
+from robustspec.reference.pharmacy.stock_rows import stock
+from robustspec.reference.pharmacy.vignette_rows import vignettes
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Version of the generator: a change of the data changes it."""
+_STREAM = "1.0.0"
+"""What the random streams are keyed by beside the seed: the version in which the rows of the first files were made."""
 
-SIZES = {"requests": 900, "vocabulary": 800, "authority_rx": 340, "authority_otc": 240, "off_topic": 170}
+SIZES = {
+    "requests": 900,
+    "vocabulary": 800,
+    "authority_rx": 340,
+    "authority_otc": 240,
+    "off_topic": 170,
+    "conversations": 560,
+    "vignettes": 480,
+    "interaction_pairs": 280,
+}
 VENDORS = ("Kenvue", "Haleon", "Bayer", "Opella", "Procter-Gamble", "Prestige", "Reckitt", "Foundation")
 """The vendors that the vocabulary file holds, in equal numbers; written without blanks, as they become part of ids."""
 
@@ -112,7 +129,7 @@ def build(seed: int) -> dict[str, list[Row]]:
     formulary = list(load_formulary().values())
 
     def stream(name: str) -> random.Random:
-        return random.Random(f"{VERSION}/{seed}/{name}")
+        return random.Random(f"{_STREAM}/{seed}/{name}")
 
     return {
         "requests.jsonl": requests(stream("requests"), formulary, SIZES["requests"]),
@@ -120,11 +137,15 @@ def build(seed: int) -> dict[str, list[Row]]:
         "limits.jsonl": limits(stream("limits"), formulary),
         "authority.jsonl": authority(stream("authority"), formulary, SIZES["authority_rx"], SIZES["authority_otc"]),
         "offtopic.jsonl": off_topic(stream("offtopic"), formulary, SIZES["off_topic"]),
+        "conversations.jsonl": conversations(stream("conversations"), formulary, SIZES["conversations"]),
+        "vignettes.jsonl": vignettes(stream("vignettes"), formulary, SIZES["vignettes"]),
+        "interactions.jsonl": interactions(stream("interactions"), formulary, SIZES["interaction_pairs"]),
+        "stock.jsonl": stock(stream("stock"), formulary),
     }
 
 
 def write(folder: Path, seed: int) -> None:
-    """Write the data files, the table of names and the lexicon into ``folder``."""
+    """Write the data files, the tables of names and the lexicons into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in build(seed).items():
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -133,6 +154,8 @@ def write(folder: Path, seed: int) -> None:
     aliases = [(ingredient, a.name, a.vendor or "-", a.category) for ingredient, a in names]
     _write_csv(folder / "brands.csv", ("entity", "alias", "vendor", "category"), aliases)
     _write_csv(folder / "drugs.csv", ("term",), sorted({(alias.name,) for _, alias in names}))
+    _write_csv(folder / "conditions.csv", ("term",), sorted({(n,) for _, terms in lay_names().values() for n in terms}))
+    _write_csv(folder / "bystanders.csv", ("entity", "type", "group"), bystanders())
 
 
 def _write_csv(path: Path, head: Sequence[str], records: Iterable[Sequence[str]]) -> None:

@@ -12,13 +12,17 @@ from robustspec.reference.pharmacy.vocabulary import Meaning
 
 @dataclass(slots=True)
 class Item:
-    """A word of the request with what it stands for; medicines have kind ``drug``, words without a meaning ``word``."""
+    """A word of the request with what it stands for; medicines have kind ``drug``, words without a meaning ``word``.
+
+    ``stop`` says what stands before it: 2 the end of a sentence, 1 a comma, 0 neither.
+    """
 
     kind: str
     text: str
     value: float = 0.0
     ingredient: str = ""
     exact: bool = True
+    stop: int = 0
 
 
 def kind_at(items: Sequence[Item], at: int) -> str:
@@ -62,18 +66,19 @@ def _name_at(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[Match, in
     return None if best is None else (best[1], best[2])
 
 
-def _plain_item(word: str, lexicon: Lexicon) -> Item:
+def plain_item(word: str, lexicon: Lexicon, stop: int = 0) -> Item:
+    """A word that names nothing: a number, a keyword, everyday English, or unknown."""
     if word[0] in "0123456789.":
-        return Item("number", word, to_number(word))
+        return Item("number", word, to_number(word), stop=stop)
     meaning: Meaning | None = lexicon.meaning(word)
     if meaning is None:
-        return Item("word" if lexicon.is_common(word) else "unknown", word)
-    return Item(meaning.kind, word, meaning.value)
+        return Item("word" if lexicon.is_common(word) else "unknown", word, stop=stop)
+    return Item(meaning.kind, word, meaning.value, stop=stop)
 
 
 def read_items(text: str, lexicon: Lexicon) -> list[Item]:
     """The words of a request with their meanings, in order; numbers in words are folded into one."""
-    words = lexicon.words(tokenise(normalise(text)))
+    words, stops = lexicon.words(tokenise(normalise(text)))
     odd = list(map(lexicon.is_odd, words))
     items: list[Item] = []
     at = 0
@@ -82,11 +87,12 @@ def read_items(text: str, lexicon: Lexicon) -> list[Item]:
         likely = True in odd[at : at + LONGEST_NAME_WORDS] or words[at] in lexicon.first_words
         named = _name_at(words, at, lexicon) if likely else None
         if named is None:
-            items.append(_plain_item(words[at], lexicon))
+            items.append(plain_item(words[at], lexicon, stops[at]))
             at += 1
         else:
             match, size = named
-            items.append(Item("drug", "".join(words[at : at + size]), 0.0, match.ingredient, match.distance == 0))
+            name = "".join(words[at : at + size])
+            items.append(Item(match.kind, name, 0.0, match.ingredient, match.distance == 0, stops[at]))
             at += size
     return fold_numbers(items)
 
@@ -98,11 +104,11 @@ def fold_numbers(items: Iterable[Item]) -> list[Item]:
     for item in items:
         last = folded[-1] if folded and folded[-1].kind == "number" else None
         if last is not None and item.kind == "multiplier":
-            folded[-1] = Item("number", f"{last.text} {item.text}", last.value * item.value)
+            folded[-1] = Item("number", f"{last.text} {item.text}", last.value * item.value, stop=last.stop)
         elif last is not None and item.kind == "number" and _completes(last, item):
-            folded[-1] = Item("number", f"{last.text} {item.text}", last.value + item.value)
+            folded[-1] = Item("number", f"{last.text} {item.text}", last.value + item.value, stop=last.stop)
         elif item.kind == "multiplier":
-            folded.append(Item("number", item.text, item.value))
+            folded.append(Item("number", item.text, item.value, stop=item.stop))
         elif last is not None and item.text == "and" and last.text.endswith(("hundred", "thousand")):
             pending_and = item
             continue

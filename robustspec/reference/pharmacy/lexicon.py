@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from robustspec.reference.normalise import Token, normalise, tokenise
+from robustspec.reference.pharmacy.conditions import Term
 from robustspec.reference.pharmacy.formulary import Drug
+from robustspec.reference.pharmacy.spelling import Nearest, meant, outline, tolerance
 from robustspec.reference.pharmacy.vocabulary import Meaning, common_words, keywords
 
 LONGEST_NAME_WORDS = 3
@@ -22,18 +23,20 @@ _DIGITS_FOR_LETTERS = (
     str.maketrans("01234569", "oizeasgg"),
     str.maketrans("01245689", "dlzasobg"),
 )
-_LOOKS_LIKE = {"rn": "m", "nn": "m", "cl": "d", "vv": "w", "ii": "u", "ri": "n", "li": "h"}
-_MERGED = re.compile("|".join(_LOOKS_LIKE))
 _RUNS = re.compile(r"\d+|[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The medicine that a stretch of text names, how far off it was spelt, and the words of the name it was taken for."""
+    """What a stretch of text names, how far off it was spelt, and the words of the name it was taken for.
+
+    A medicine of the formulary has kind ``drug``; for names of another ``kind``, ``ingredient`` is the canonical name.
+    """
 
     ingredient: str
     distance: int
     words: tuple[str, ...]
+    kind: str = "drug"
 
     @property
     def name_words(self) -> int:
@@ -41,51 +44,14 @@ class Match:
         return len(self.words)
 
 
-def tolerance(length: int) -> int:
-    """How many edits a name of ``length`` letters may be away: none up to 3 letters, 1 up to 7, then 2."""
-    return 0 if length <= 3 else 1 if length <= 7 else 2
-
-
-def outline(word: str) -> str:
-    """The word with letters that look like one merged into it: rn and nn as m, cl as d, ri as n, li as h."""
-    merged = _MERGED.sub(lambda match: _LOOKS_LIKE[match.group()], word)
-    return merged if merged == word else outline(merged)
-
-
-class _Nearest:
-    """The nearest of a fixed set of words; only words of about the same length are compared."""
-
-    def __init__(self, words: Iterable[str], shortest: int = 4) -> None:
-        self._by_length: dict[int, list[str]] = {}
-        for word in sorted(set(words)):
-            if len(word) >= shortest:
-                self._by_length.setdefault(len(word), []).append(word)
-
-    def find(self, word: str) -> list[tuple[str, int]]:
-        """The words at the smallest distance within the tolerance of their own length, with that distance."""
-        best: list[tuple[str, int]] = []
-        for length in range(len(word) - 2, len(word) + 3):
-            limit = max(1, tolerance(length))
-            if abs(length - len(word)) > limit or length not in self._by_length:
-                continue
-            if best:
-                limit = min(limit, best[0][1])
-            hits = process.extract(
-                word, self._by_length[length], scorer=OSA.distance, processor=None, score_cutoff=limit, limit=4
-            )
-            best.extend((name, int(distance)) for name, distance, _ in hits)
-            smallest = min((distance for _, distance in best), default=0)
-            best = [hit for hit in best if hit[1] == smallest]
-        return best
-
-
 class Lexicon:
     """Names of medicines and words of everyday language, as one bot reads them.
 
-    ``forgiving`` False reads exact spellings only. Answers of the fuzzy look-ups are cached per word.
+    ``forgiving`` False reads exact spellings only. Answers of the fuzzy look-ups are cached per word. ``terms`` are names of
+    other things than the formulary's medicines; a name that the formulary has is the formulary's.
     """
 
-    def __init__(self, formulary: Mapping[str, Drug], forgiving: bool = True) -> None:
+    def __init__(self, formulary: Mapping[str, Drug], forgiving: bool = True, terms: Iterable[Term] = ()) -> None:
         self.forgiving = forgiving
         self._names: dict[str, Match] = {}
         self.first_words: set[str] = set()
@@ -96,22 +62,29 @@ class Lexicon:
                 self._names["".join(words)] = Match(drug.ingredient, 0, tuple(words))
                 self.first_words.add(words[0])
                 name_words.update(words)
+        for term in terms:
+            for name in term.names:
+                words = [token.text for token in tokenise(normalise(name))]
+                if "".join(words) not in self._names:
+                    self._names["".join(words)] = Match(term.name, 0, tuple(words), term.kind)
+                    self.first_words.add(words[0])
 
         short = {normalise(a.name) for d in formulary.values() for a in d.aliases if a.category == "abbreviation"}
-        self._near_names = _Nearest(name for name in self._names if name not in short)
+        self._near_names = Nearest(name for name in self._names if name not in short)
         self._by_outline: dict[str, list[str]] = {}
         for name in sorted(self._names):
             self._by_outline.setdefault(outline(name), []).append(name)
-        self._near_keywords = _Nearest(keywords())
+        self._near_keywords = Nearest(keywords())
         self._name_words = frozenset(name_words)
-        self._near_name_words = _Nearest(name_words, shortest=_SHORTEST_RUN_ON)
-        self._near_common = _Nearest(common_words(), shortest=3)
+        self._near_name_words = Nearest(name_words, shortest=_SHORTEST_RUN_ON)
+        self._near_common = Nearest(common_words(), shortest=3)
         self.is_odd = lru_cache(_CACHED_WORDS)(self._is_odd)
         self.meaning = lru_cache(_CACHED_WORDS)(self._meaning)
         self.nearest_name = lru_cache(_CACHED_WORDS)(self._nearest_name)
         self.resembles_common = lru_cache(_CACHED_WORDS)(self._resembles_common)
         self.split_mixed = lru_cache(_CACHED_WORDS)(self._split_mixed)
         self.split_run_on = lru_cache(_CACHED_WORDS)(self._split_run_on)
+        self.plain = lru_cache(_CACHED_WORDS)(self._plain)
 
     def name(self, joined: str) -> Match | None:
         """The medicine with exactly this name, written without blanks."""
@@ -137,20 +110,26 @@ class Lexicon:
         """Whether the word is, or is a misspelling of, everyday English."""
         return word in common_words() or bool(self._near_common.find(word))
 
+    def _plain(self, word: str) -> str:
+        """The everyday word that is meant: itself, or the one nearest to a misspelt one."""
+        if word in common_words() or not self.forgiving:
+            return word
+        return meant(word, [found for found, _ in self._near_common.find(word)])
+
     def _nearest_name(self, joined: str) -> Match | None:
         """The one medicine that is nearest, unless an everyday word is as near or two medicines are."""
         if not self.forgiving:
             return None
         hits = self._near_names.find(joined) or self._misread_name(joined)
-        found = {self._names[name].ingredient for name, _ in hits}
+        found = {(self._names[name].kind, self._names[name].ingredient) for name, _ in hits}
         if len(found) != 1:
             return None
         distance = hits[0][1]
         everyday = self._near_common.find(joined)
-        if everyday and everyday[0][1] <= distance:
+        if any(near <= distance and word not in self._names for word, near in everyday):
             return None
         match = self._names[hits[0][0]]
-        return Match(match.ingredient, distance, match.words)
+        return replace(match, distance=distance)
 
     @staticmethod
     def spells(match: Match, words: Sequence[str]) -> bool:
@@ -193,19 +172,23 @@ class Lexicon:
                     return parts
         return (word,)
 
-    def words(self, tokens: Iterable[Token]) -> list[str]:
-        """The words and numbers of a text, with digits misread for letters and lost or added blanks repaired."""
+    def words(self, tokens: Iterable[Token]) -> tuple[list[str], list[int]]:
+        """The words and numbers of a text, digits misread for letters and lost or added blanks repaired, and their stops."""
         found: list[str] = []
+        stops: list[int] = []
         for token in tokens:
             text = token.text
             if token.glued and found and found[-1].isdigit() and self._joins(found[-1], text):
                 found[-1] = self.split_mixed(found[-1] + text)[0]
-            elif token.is_number or text in self._names or text in common_words():
+                continue
+            if token.is_number or text in self._names or text in common_words():
                 found.append(text)
             else:
                 parts = (text,) if text.isalpha() else self.split_mixed(text)
                 found.extend(word for part in parts for word in self.split_run_on(part))
-        return found
+            stops.append(token.stop)
+            stops.extend([0] * (len(found) - len(stops)))
+        return found, stops
 
     def _joins(self, number: str, word: str) -> bool:
         """Whether a number glued to a word is a misread letter of it, as in ``1buprofen`` and ``0f``."""

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from robustspec.reference.pharmacy.amounts import interval_h, loose_pieces, quantities
 from robustspec.reference.pharmacy.formulary import Drug
-from robustspec.reference.pharmacy.items import Item, kind_at, read_items, text_at
+from robustspec.reference.pharmacy.items import Item, kind_at, text_at
 from robustspec.reference.pharmacy.lexicon import Lexicon
 
 _NEGATION_REACH = 3
 _SHORTEST_PRODUCT = 6
+_SHORT = 4
+_BEFORE_PRODUCTS = ("sell", "buy", "get", "need", "order", "want", "take", "give", "dose")
 _JOINERS = ("and", "with", "plus", "or")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """What was understood. ``dose_mg`` is one dose, ``pieces`` tablets of unstated strength, None where nothing was said.
 
-    ``unknown_product`` is a word that stands where a medicine would and is none that the formulary knows.
+    ``unknown_product`` is a word that stands where a medicine would and is none that the formulary knows, ``sought`` one
+    after "sell me" or "some"; ``foreign`` is a medicine that exists and is not in the formulary; ``is_strange`` says that
+    some word is no English. ``name`` is the word by which the first medicine was asked for.
     """
 
     ingredients: tuple[str, ...] = ()
     dose_mg: float | None = None
     pieces: float | None = None
     interval_h: float | None = None
-    age: float | None = None
     symptom: bool = False
     other_topic: bool = False
     unknown_product: str = ""
-    items: list[Item] = field(default_factory=list)
+    sought: str = ""
+    foreign: str = ""
+    is_strange: bool = False
+    name: str = ""
 
 
 def _wanted(items: Sequence[Item]) -> list[Item]:
@@ -42,7 +49,7 @@ def _wanted(items: Sequence[Item]) -> list[Item]:
 
 def _ruled_out(items: Sequence[Item], at: int) -> bool:
     for back in range(at - 1, max(-1, at - 1 - _NEGATION_REACH), -1):
-        if items[back].kind in ("drug", "number", "unit"):
+        if items[back].kind in ("drug", "number", "unit", "fact"):
             return False
         if items[back].kind == "negation" and (items[back].text != "instead" or kind_at(items, back + 1) == "of"):
             return True
@@ -74,17 +81,30 @@ def _unknown_product(items: Sequence[Item], lexicon: Lexicon) -> str:
     return ""
 
 
-def _age(items: Sequence[Item]) -> float | None:
+def _interval_h(items: Sequence[Item]) -> float | None:
+    """How often, as the sentences say that name a medicine or an amount; else as any sentence says."""
+    starts = [0, *(at for at, item in enumerate(items) if at and item.stop == 2), len(items)]
+    sentences = [items[start:end] for start, end in pairwise(starts)]
+    for sentence in sentences:
+        if any(item.kind in ("drug", "unit", "form") for item in sentence) and (hours := interval_h(sentence)):
+            return hours
+    return interval_h(items)
+
+
+def _sought(items: Sequence[Item], lexicon: Lexicon) -> str:
+    """A strange word after ``sell me``, ``some`` or ``dose of``."""
     for at, item in enumerate(items):
-        old = item.text in ("yo", "yr") or (at + 1 < len(items) and items[at + 1].text == "old")
-        if item.kind == "years" and old and kind_at(items, at - 1) == "number":
-            return items[at - 1].value
-    return None
+        if item.kind == "unknown" and len(item.text) > _SHORT and not lexicon.resembles_common(item.text):
+            before = (
+                text_at(items, at - 2) if text_at(items, at - 1) in ("me", "some", "of") else text_at(items, at - 1)
+            )
+            if before in _BEFORE_PRODUCTS and not item.stop:
+                return item.text
+    return ""
 
 
-def understand(text: str, formulary: Mapping[str, Drug], lexicon: Lexicon) -> Request:
-    """What ``text`` asks for."""
-    items = read_items(text, lexicon)
+def understand(items: Sequence[Item], formulary: Mapping[str, Drug], lexicon: Lexicon) -> Request:
+    """What the items of a message ask for."""
     wanted = _wanted(items)
     ingredients = tuple(dict.fromkeys(item.ingredient for item in wanted))
     drug = formulary[ingredients[0]] if ingredients else None
@@ -92,10 +112,15 @@ def understand(text: str, formulary: Mapping[str, Drug], lexicon: Lexicon) -> Re
         ingredients=ingredients,
         dose_mg=_dose(items, wanted, drug),
         pieces=loose_pieces(items),
-        interval_h=interval_h(items),
-        age=_age(items),
+        interval_h=_interval_h(items),
         symptom=any(item.kind == "symptom" for item in items),
         other_topic=any(item.kind == "topic" for item in items),
         unknown_product=_unknown_product(items, lexicon),
-        items=items,
+        sought=_sought(items, lexicon),
+        foreign=next((item.text for item in items if item.kind == "medicine"), ""),
+        is_strange=any(
+            item.kind == "unknown" and len(item.text) > _SHORT and not lexicon.resembles_common(item.text)
+            for item in items
+        ),
+        name=wanted[0].text if wanted else "",
     )

@@ -11,6 +11,11 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written as one text."""
+    return frozenset(text.split())
+
+
 FORM_WORDS = _words(
     "tablet tablets tab tabs pill pills caplet caplets capsule capsules cap caps gelcap gelcaps softgel softgels "
     "chewable chewables piece pieces geltab geltabs"

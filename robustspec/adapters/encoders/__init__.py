@@ -1,0 +1,1 @@
+"""What models that embed pictures and texts share: prompts, towers, embeddings kept by content, tasks, the order head."""

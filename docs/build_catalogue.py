@@ -35,7 +35,10 @@ ABOUT = {
     ),
     "aggregates": ("Aggregates", "What makes one number of all units; `mean` is the default."),
     "sources": ("Data sources", "The `kind` of a block under `data:`."),
-    "adapters": ("Adapters", "The `kind` of `model:` and of those under `models:` and `baselines:` ([Models](adapters.md))."),
+    "adapters": (
+        "Adapters",
+        "The `kind` of `model:` and of those under `models:` and `baselines:` ([Models](adapters.md)).",
+    ),
     "extractors": ("Extractors", "`output.extract`: where the answer stands in what the model writes."),
     "recognisers": ("Recognisers", "`output.refusal` and `output.asking`: how an act shows."),
     "users": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,7 +48,12 @@ def held(place: str, step: str | Mapping[str, Any], noun: str, holder: str, reme
 
 
 def _faults(error: ValidationError) -> str:
-    return "; ".join(": ".join((".".join(map(str, fault["loc"])), fault["msg"])) for fault in error.errors())
+    return "; ".join(": ".join(_words(fault["loc"], fault["msg"])) for fault in error.errors())
+
+
+def _words(loc: Sequence[int | str], message: str) -> list[str]:
+    """The place, where there is one, and the fault without the validator's own introduction."""
+    return [part for part in (".".join(map(str, loc)), message.removeprefix("Value error, ")) if part]
 
 
 def _check_level(place: str, operator: Perturbation, level: Any) -> None:

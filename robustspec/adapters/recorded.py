@@ -97,6 +97,9 @@ class RecordedModel(Model):
             return Output(error=f"recorded for another input than case {item.case_id} now has: record it again")
         if record["output"] is None:
             return Output(error=f"the recorded output of case {item.case_id} is null")
+        odd = next((key for key in ("turns", "replies") if not isinstance(record.get(key, []), list)), None)
+        if odd is not None:
+            return Output(error=f"the {odd} recorded of case {item.case_id} are no list")
         turns, replies = _said(record, "turns"), _said(record, "replies")
         return Output(record["output"], turns=turns, replies=replies)
 

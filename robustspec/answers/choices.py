@@ -125,7 +125,7 @@ class Strict(ChoiceExtractor):
     def _words(self) -> re.Pattern[str]:
         longest_first = sorted(self.choices, key=lambda choice: (-len(choice), choice))
         either = "|".join(r"\s+".join(map(re.escape, choice.split())) for choice in longest_first)
-        return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.NOFLAG if self.case_sensitive else re.IGNORECASE)
+        return re.compile(rf"{_BEGINS}(?:{either}){_ENDS}", re.NOFLAG if self.case_sensitive else re.IGNORECASE)
 
     @cached_property
     def _marked(self) -> re.Pattern[str] | None:
@@ -164,11 +164,16 @@ _IN_A_LIST = re.compile(
 )
 _MENTIONS = 500
 """How many mentions, from the last, are looked at."""
-_BEFORE = 48
+_BEFORE = 80
+_BEGINS = r"(?<![^\W_])(?<![^\W_]_)(?<![^\W_]__)(?<![^\W_]___)"
+_ENDS = r"(?!_{0,3}[^\W_])"
+"""Where a word begins and ends: underscores around it may be Markdown's, but those that join it to another are not."""
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|neither|nor|no|cannot|hardly|rather\s+than|instead\s+of|other\s+than|far\s+from)|n['’]t)"
-    r"(?:\s+(?:an?|the|be|is|been|being|call|say|considered|seen|labell?ed|as|it|this|really|clearly|very|particularly|quite|"
-    r"entirely|purely|simply|truly|necessarily|just|so|longer))*\s+[\"'“‘*_`(]*$",
+    r"(?:(?:(?<![^\W_])(?:not|never|neither|nor|no(?!\s+(?:it|this|that)\b)|cannot|hardly|rather\s+than|instead\s+of|"
+    r"other\s+than|far\s+from|anything\s+but)|n['’]t)[*_]*"
+    r"(?:\s+(?:an?|the|be|is|been|being|call|say|think|believe|find|feel|considered?|seen?|labell?ed|as|would|"
+    r"(?:it|this|that)(?:['’]s)?|at\s+all|in\s+any\s+way|really|clearly|very|particularly|quite|entirely|purely|simply|truly|"
+    r"necessarily|just|so|longer))*\s+|(?<![^\W_])non[\s\-‐‑–]\s*)[\"'“‘*_`(]*$",
     re.IGNORECASE,
 )
 

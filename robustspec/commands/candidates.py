@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,9 @@ from robustspec.perturbation.vocabulary import STANDARD
 
 _LONGEST = 4
 """A paraphrase that is this many times as long as its text, and then some, is an answer or an essay."""
+
+_INVISIBLE = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+"""Embeddings, overrides and isolates of writing direction: what is shown is not the order that a model reads."""
 
 _LISTED = re.compile(r"[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+(?P<text>\S.*)")
 _FENCE = re.compile(r"^```.*$", re.MULTILINE)
@@ -76,7 +80,7 @@ class Original:
         self.row, self.text = row, text
         self.kept: list[str] = []
         self.seen: list[str] = []
-        """Every candidate so far, kept or not, so that a model can be asked for others."""
+        """Every candidate so far, kept or not, that can be shown to a model, so that it is asked for others."""
         self._spans = tuple((span.text, span.category) for span in row.spans)
         self._lexicon = lexicon
         self._expected = self._counts(text)
@@ -91,6 +95,8 @@ class Original:
 
     def take(self, candidate: str) -> str | None:
         """Keep a candidate; the reason where it is rejected."""
+        if _controls(candidate) - _controls(self.text):
+            return "control characters"
         reason = self._fault(candidate)
         if candidate:
             self.seen.append(candidate)
@@ -123,6 +129,15 @@ class Original:
 
 
 _NAMES = {"laterality": "side"}
+
+
+def _controls(text: str) -> set[str]:
+    """The characters of a text that no one sees and that change how it is stored or shown; tabs and new lines are none."""
+    return {
+        char
+        for char in text
+        if char in _INVISIBLE or (unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\r\n")
+    }
 
 
 def _inside(span: Any, other: Any) -> bool:

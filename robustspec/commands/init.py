@@ -30,7 +30,9 @@ def add(commands: Any) -> None:
     """The arguments of the command."""
     parser = add_command(commands, "init", "copy an example to start from", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where to (default: here)")
-    parser.add_argument("--example", default="minimal", metavar="NAME", help="minimal (default) or pharmacy")
+    parser.add_argument(
+        "--example", default="minimal", metavar="NAME", help="minimal (default), pharmacy, mri_copilot, finance or clip"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite files that are there")
     parser.set_defaults(run=run)
 

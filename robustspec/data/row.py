@@ -158,6 +158,7 @@ class Case:
     ``seconds`` is how long the model took for the output. ``turns`` are the model's answers in the order of a
     conversation, the last of them ``answer``; empty where there was one turn. ``opinions`` holds what other models said
     of the answer, by the key of the metric that asked them. ``call`` numbers the draws and repeats of a row in a cell.
+    ``cut``: it is of a recording that holds no earlier turns of its conversation.
     """
 
     row: Row
@@ -168,6 +169,7 @@ class Case:
     seconds: float = 0.0
     turns: tuple[Turn, ...] = ()
     opinions: Mapping[str, Any] = field(default_factory=dict)
+    cut: bool = False
     call: int = 0
 
     @property

@@ -340,7 +340,8 @@ class Cases:
             if course.exhausted:
                 answer = NEVER_ENDS
             turns = self._turns(row, policy, talk, course.heard, answer)
-        return Case(row, answer, policy, cell.name, cell.level, output.seconds, turns)
+        cut = self.by_case and talk is not None and talk.lacks_turns
+        return Case(row, answer, policy, cell.name, cell.level, output.seconds, turns, cut=cut)
 
     def _turns(
         self, row: Row, policy: Policy, talk: Talk, heard: Sequence[Message | None], last: Answer

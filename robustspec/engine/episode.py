@@ -164,6 +164,9 @@ class _Walk:
                 return False
             reply = user.read(output)
             self._asked_model += 1
+            if reply is None:  # a model that says nothing is no patient who passes a question over
+                self.course.lost = "its model said nothing that can be read"
+                return False
         if reply is None:
             return True
         self.course.transcript.append(Message("user", reply))
@@ -207,6 +210,8 @@ class Talk:
     episode: Episode
     outputs: list[Output] = field(default_factory=list)
     replies: list[Output] = field(default_factory=list)
+    was_recorded: bool = False
+    """Whether it comes from a recording that holds its turns."""
 
     def course(self) -> Course:
         """How far it has come."""
@@ -221,8 +226,14 @@ class Talk:
     @property
     def last(self) -> Output:
         """The output of the case: the last one, or the error of a simulated user without whom there is no end."""
-        lost = self.course().lost if self.replies else ""
-        return Output(error=f"the simulated user gave no reply: {lost}") if lost else self.outputs[-1]
+        if not self.replies and not self.was_recorded:
+            return self.outputs[-1]
+        course = self.course()
+        if course.lost:
+            return Output(error=f"the simulated user gave no reply: {course.lost}")
+        if self.was_recorded and (course.step is not None or len(course.heard) != len(self.outputs)):
+            return Output(error="the recording has another number of turns than the conversation -- record it again")
+        return self.outputs[-1]
 
     def start(self) -> Content:
         """The first input."""
@@ -231,8 +242,14 @@ class Talk:
         assert not isinstance(content, ToUser)
         return content
 
+    @property
+    def lacks_turns(self) -> bool:
+        """Whether fewer answers are known than the conversation has turns."""
+        return isinstance(self.episode, Script) and len(self.outputs) < len(self.episode.stops)
+
     def recorded(self, output: Output) -> None:
         """Take a conversation that was held before, as a recording gives it."""
+        self.was_recorded = bool(output.turns)
         self.outputs += [*(Output(raw) for raw in output.turns), output]
         self.replies += [Output(raw) for raw in output.replies]
 

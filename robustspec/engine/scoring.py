@@ -37,6 +37,7 @@ class Measure:
         self._repeats, self._of_repeats = repeats, of_repeats
         self._row_metric = metric if isinstance(metric, RowMetric) else None
         self._is_table = isinstance(metric, TableMetric)
+        self._may_miss = metric.reads_turns or isinstance(metric, OpinionMetric)
         self._ratio = metric if isinstance(metric, RatioMetric) else None
         self._ends = table.ends.get(name)
 
@@ -78,9 +79,8 @@ class Measure:
         return next(((n, True) for n, right in found if not right), (max((n for n, _ in found), default=0), False))
 
     def _counted(self, cases: Cases) -> Cases:
-        judge = self.metric
-        if isinstance(judge, OpinionMetric):
-            cases = [None if case is None or judge.is_missing(case) else case for case in cases]
+        if self._may_miss:
+            cases = [None if case is None or self.metric.is_missing(case) else case for case in cases]
         if self._repeats == self._of_repeats:
             return cases
         return [case for number, case in enumerate(cases) if number % self._of_repeats < self._repeats]

@@ -45,6 +45,8 @@ class Budget(Block):
             raise fault(
                 "cost needs prices: {input: ..., output: ...}, each for a million tokens", "cost", given=self.cost
             )
+        if self.cost is not None and self.prices is not None and not self.prices.input + self.prices.output:
+            raise fault("prices of 0 limit nothing -- write what a million tokens cost", "prices", given=None)
         if (self.calls, self.tokens, self.cost, self.hours) == (None,) * 4:
             raise fault("a budget needs a limit: calls, tokens, cost with prices, or hours")
         return self

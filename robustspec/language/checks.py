@@ -72,7 +72,9 @@ def _judges(view: View) -> Iterator[Finding]:
 
 
 def _other_model(view: View, loc: Loc, name: str) -> Iterator[Finding]:
-    """A name that should stand under ``models:``."""
+    """A name that should stand under ``models:``; one that is missing at ``loc`` is a fault already."""
+    if view.broken(*loc):
+        return
     if name not in view.spec.models and not view.holes.lost("models", name):
         hint = hint_among(name, view.spec.models, "models") if view.spec.models else f"add models: {{{name}: ...}}"
         yield Finding(loc, f"unknown model '{name}'", hint)

@@ -185,14 +185,20 @@ _PROBE = Row(id="probe", input="A text to try the operator on.", label="")
 
 
 def _files(entry: PerturbationEntry, folder: Path, loc: Loc) -> Iterator[Finding]:
-    """Files of an operator (tables, variants) are read when it is applied, so it is applied once."""
+    """Files of an operator (tables, variants) are read when it is applied, so it is applied once.
+
+    An operator at a later turn is applied at the first, which is all that the text to try it on has.
+    """
     absent = entry.operator.missing_extra()
     if absent is not None:
         message, _, hint = absent.partition(" -- ")
         yield Finding(loc, message, hint)
         return
     try:
-        scope = scope_of(entry.operator.bind(folder))
+        operator = entry.operator.bind(folder)
+        if operator.kind == "at_turn":
+            operator = operator.model_copy(update={"turn": 1})
+        scope = scope_of(operator)
         scope.apply(_PROBE, scope.sample(0, _PROBE), entry.level[0] if entry.level else None)
     except (RobustspecError, OSError, ImportError) as error:
         message, _, hint = str(error).partition(" -- ")

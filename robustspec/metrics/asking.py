@@ -14,6 +14,7 @@ from robustspec.metrics.base import CaseMetric, Direction
 class AboutAsking(CaseMetric):
     """A case metric that looks for questions among the turns of a conversation; 0 or 1 for each."""
 
+    reads_turns: ClassVar[bool] = True
     binary: ClassVar[bool] = True
 
     missing: bool = False

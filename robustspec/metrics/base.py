@@ -49,6 +49,9 @@ class Metric(Described):
     repeated: ClassVar[bool] = False
     """Whether it compares the repeats of a case with each other, so that one call of each says nothing."""
 
+    reads_turns: ClassVar[bool] = False
+    """Whether it reads the earlier turns of a conversation: a case of which they are not known is then missing."""
+
     @property
     def is_binary(self) -> bool:
         """Whether a score is always 0 or 1; a kind for which a field decides overrides this."""
@@ -68,6 +71,10 @@ class Metric(Described):
     def needs_label(self, policy: Policy) -> bool:
         """Whether a label is read for a case under ``policy``."""
         return self.reads_label
+
+    def is_missing(self, case: Case) -> bool:
+        """Whether what it would score is not there, although the case has an output."""
+        return self.reads_turns and case.cut
 
     def bound(self, metrics: Mapping[str, Metric]) -> Self:
         """This metric with the one that it is ``of``, where it is of one and scores by it; ``metrics`` by name."""

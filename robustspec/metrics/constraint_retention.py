@@ -32,6 +32,7 @@ class ConstraintRetention(CaseMetric):
     """
 
     kind: Literal["constraint_retention"] = "constraint_retention"
+    reads_turns: ClassVar[bool] = True
     binary: ClassVar[bool] = True
     field: str | None = None
     """The field of a structured answer that is looked at, dotted where nested; without it, the whole answer."""

@@ -56,6 +56,7 @@ class OverTurns(Metric):
 
     reads_label: ClassVar[bool] = FromBase("reads_label", True)  # type: ignore[assignment]  # a descriptor
     places: ClassVar[bool] = FromBase("places", False)  # type: ignore[assignment]  # a descriptor
+    reads_turns: ClassVar[bool] = True
 
     of: str
     """The metric that says whether a turn is right: a kind, or a name under ``metrics:``."""

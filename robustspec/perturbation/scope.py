@@ -23,9 +23,10 @@ class Scope:
     """One entry's operator with what it may touch: ``Scope(operator, on="turn.2", within=["drug"])``.
 
     ``on`` is ``input`` (the text, or the last user message of a conversation), ``system``, ``turn.N`` (the N-th user
-    message, from 1) or ``context.NAME`` (the message of that name, which is a document and no turn). ``protect`` and
-    ``within`` are as in `Finder`; ``lexicon`` holds the data block's categories (build it once: found spans are cached
-    by text and lexicon), and each row brings its own spans. Safe to use from several threads.
+    message, from 1) or ``context.NAME`` (the message of that name, which is a document and no turn; the last one of
+    several, as a later document supersedes an earlier one). ``protect`` and ``within`` are as in `Finder`; ``lexicon``
+    holds the data block's categories (build it once: found spans are cached by text and lexicon), and each row brings
+    its own spans. Safe to use from several threads.
     """
 
     __slots__ = ("_default_draw", "_finder", "_identity", "on", "operator")
@@ -103,7 +104,8 @@ class Scope:
         """Which message ``on`` names."""
         where, _, name = self.on.partition(".")
         if where == "context":
-            return next((index for index, message in enumerate(messages) if message.name == name), None)
+            named = (index for index, message in enumerate(messages) if message.name == name)
+            return max(named, default=None)
         if where == "system":
             return next((index for index, message in enumerate(messages) if message.role == "system"), None)
         turns = [index for index, message in enumerate(messages) if message.role == "user" and message.name is None]

@@ -26,8 +26,8 @@ class ChatUser(SimulatedUser):
     """Has another model answer each question, from the facts of the row and the conversation so far.
 
     The model is one of ``models:`` and is given one text: how to play the user, the facts, what the user will not
-    tell, and what has been said. Its text is the reply. Where that is empty the question stands as the answer to its
-    turn; where the call fails the case is missing. Replies vary with the model that gives them, so state which one it
+    tell, and what has been said. Its text is the reply. Where that is empty, or the
+    call fails, the case is missing. Replies vary with the model that gives them, so state which one it
     was, and keep a `scripted` user beside it for comparison.
 
     Source: the user simulators of tau-bench (Yao et al. 2024) and MediQ (Li et al. 2024), with a prompt of our own.

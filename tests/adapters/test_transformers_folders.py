@@ -102,6 +102,51 @@ def test_weights_that_are_torn(lm: Path, tmp_path: Path) -> None:
     assert told(tmp_path, path="lm").startswith(f"{folder}: AutoModelForCausalLM cannot load it: SafetensorError: ")
 
 
+def told_in_a_sentence(error: str) -> str:
+    """The remedy of an error that is one line with one remedy, and is not cut at a colon."""
+    said, remedy = error.split(" -- ")
+    assert "\n" not in error
+    assert said[-1] not in ":."
+    return remedy
+
+
+def test_a_folder_without_a_tokenizer(lm: Path, tmp_path: Path) -> None:
+    """The files to copy are named."""
+    folder = copied(lm, tmp_path / "lm", without="tokenizer.json")
+    (folder / "tokenizer_config.json").unlink()
+    error = told(tmp_path, path="lm")
+    assert error.startswith(f"{folder}: AutoTokenizer cannot load it: ValueError: ")
+    assert told_in_a_sentence(error).startswith("copy the model's tokenizer files (tokenizer.json, ")
+
+
+def test_a_folder_without_a_processor(llava: Path, tmp_path: Path) -> None:
+    """A model of images and text whose processor was not saved beside it."""
+    folder = copied(llava, tmp_path / "llava")
+    for file in folder.glob("*.json"):
+        if file.name not in ("config.json", "generation_config.json"):
+            file.unlink()
+    error = told(tmp_path, path="llava", task="image_text")
+    assert error.startswith(f"{folder}: AutoProcessor cannot load it: ")
+    assert told_in_a_sentence(error).startswith("copy the files of the model's processor (")
+
+
+def test_a_model_that_was_made_for_another_task(lm: Path) -> None:
+    """A causal language model is asked about images."""
+    error = told(lm.parent, path="lm", task="image_text")
+    assert "AutoModelForImageTextToText cannot load it: ValueError: Unrecognized configuration class" in error
+    assert told_in_a_sentence(error).startswith("write the task that the model was made for")
+
+
+def test_a_type_of_model_that_nobody_knows(lm: Path, tmp_path: Path) -> None:
+    """As the newest models are to a transformers that is older."""
+    folder = copied(lm, tmp_path / "lm")
+    config = json.loads((folder / "config.json").read_text()) | {"model_type": "mine"}
+    (folder / "config.json").write_text(json.dumps(config))
+    assert told_in_a_sentence(told(tmp_path, path="lm")) == (
+        "name a model of a type that this transformers knows, or install one that knows it"
+    )
+
+
 def test_weights_that_are_incomplete(lm: Path, tmp_path: Path) -> None:
     """The library would draw them at random and say so in passing."""
     from safetensors.torch import load_file, save_file

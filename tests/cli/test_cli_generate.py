@@ -42,6 +42,9 @@ def careless(prompt):
     text = text_in(prompt)
     return json.dumps([text.replace("400", "600"), text.replace(" not", ""), text.replace("left", "right"),
                        text.replace("ibuprofen", "aspirin"), text, text.upper(), "", "Well, " + text, "well,  " + text])
+def invisible(prompt):
+    text = text_in(prompt)
+    return json.dumps(["Well,\\0 " + text, "So, \\u202e" + text, "Look, \\ud800" + text, "Listen,\\n" + text])
 def failing(prompt):
     if "left" in prompt:
         raise RuntimeError("no")
@@ -130,6 +133,22 @@ def test_a_paraphraser_that_changes_a_dose(folder, capsys):
     assert "2 rows with fewer than asked for" in out
 
 
+def test_what_nobody_sees_is_rejected(folder, capsys):
+    """Control characters, a reversed writing direction, half a character; a new line is fine."""
+    assert generate("-n", "4", "--tries", "1", writer="invisible") == 0
+    assert [[each["text"] for each in line["variants"]] for line in written(folder)] == [
+        [f"Listen,\n{row['input']}"] for row in ROWS
+    ]
+    assert "6  control characters" in capsys.readouterr().out
+
+
+def test_what_the_text_itself_holds_may_stay():
+    """A text with a mark of direction keeps it in its paraphrases; another mark is rejected."""
+    original = Original(Row("a", "x"), "A \u202eword.", None)
+    assert original.take("Some \u202eword.") is None
+    assert original.take("This \u202dword.") == "control characters"
+
+
 def test_a_row_that_lacks_some_is_asked_again(folder):
     """With what has been written already, and for as many as are missing."""
     generate("-n", "3", "--tries", "2", writer="careless")
@@ -189,9 +208,7 @@ def test_of_a_conversation_the_last_words_of_the_user(folder):
         {"role": "user", "content": "May I smoke?"},
         {"role": "user", "content": "A leaflet.", "name": "leaflet"},
     ]
-    silent = [{"role": "system", "content": "You are a bot."}]
-    rows = [{"id": "t", "input": talk, "label": "x"}, {"id": "s", "input": silent, "label": "x"}]
-    (folder / "d.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "d.jsonl").write_text(json.dumps({"id": "t", "input": talk, "label": "x"}) + "\n")
     assert generate("-n", "1") == 0
     assert [(line["id"], line["input"]) for line in written(folder)] == [("t", "May I smoke?")]
 

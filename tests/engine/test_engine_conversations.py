@@ -296,9 +296,11 @@ def test_a_user_whom_a_model_plays(bench):
 
 @pytest.mark.usefixtures("talk_model")
 def test_a_user_who_says_nothing(bench):
-    """An empty reply leaves the question standing as the answer: no endless talk, no crash."""
+    """A model that plays the user and says nothing makes the case missing: a question is no answer to be praised for."""
     result = bench.run(chatted("silent"), [facts_row(k) for k in range(1, 5)], careful)
-    assert values(result)["mean-match-missing_fact"] == 1.0  # asked, under [ask, answer]
+    arm = next(arm for arm in result.arms if arm.id.startswith("s::mean-match-missing_fact"))
+    assert arm.verdict == "INVALID"
+    assert arm.missing > 0
 
 
 @pytest.mark.usefixtures("talk_model")

@@ -15,7 +15,7 @@ from robustspec.adapters.encoders.spec import EncoderAdapter, ZeroShotAdapter
 from robustspec.adapters.encoders.tasks import Choose, Classify, Match, Order, Prompting, Task
 from robustspec.adapters.encoders.towers import Towers
 from robustspec.adapters.local.batching import Batches
-from robustspec.adapters.local.folder import content_of, loaded_files
+from robustspec.adapters.local.folder import content_of, importable, loaded_files
 from robustspec.adapters.local.machine import ROWS_ON_CPU, ROWS_ON_CUDA, device_of, dtype_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def open_encoder(
     read and may be wrong (labels, heads, the device) is read before the weights.
     """
     tasks = _tasks(adapter, folder, model, threshold)
+    importable("torch", "transformers", "safetensors", "PIL")
     device = device_of(adapter.device)
     dtype = dtype_of(adapter.dtype, device)
     files = [file for part in parts for file in loaded_files(part)]

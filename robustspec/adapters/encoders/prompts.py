@@ -39,8 +39,8 @@ class Wording:
 
 
 def document(item: Input, name: str) -> str | None:
-    """The content of the document of this name; None where the input has none."""
-    return next((message.content for message in item.messages if message.name == name), None)
+    """The content of the last document of this name, which counts; None where the input has none."""
+    return next((message.content for message in reversed(item.messages) if message.name == name), None)
 
 
 def lines_of(text: str) -> list[str]:

@@ -145,7 +145,7 @@ def ranked(
 
 def _choices_of(item: Input, choices: Sequence[str]) -> tuple[Sequence[str], Input]:
     """The choices of an input, and the input without the document that named them."""
-    document = next((message for message in item.messages if message.name == DOCUMENT), None)
+    document = next((message for message in reversed(item.messages) if message.name == DOCUMENT), None)
     if document is None:
         return choices, item
     named = [line.strip() for line in document.content.splitlines() if line.strip()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -27,14 +28,26 @@ MADE_BY = {
 """Folders of the small models that shipped specifications name, and the module that trains each."""
 
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-_INSTALL = "pip install 'robustspec[transformers]'"
+INSTALL = "pip install 'robustspec[transformers]'"
+"""What brings the packages that models in this process need."""
 
 
 def require(*modules: str) -> None:
     """`AdapterError` with what to install where one of ``modules`` is not; nothing is imported."""
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
-        raise AdapterError(f"model.kind needs {' and '.join(missing)}, which is not installed -- {_INSTALL}")
+        raise AdapterError(f"model.kind needs {' and '.join(missing)}, which is not installed -- {INSTALL}")
+
+
+def importable(*modules: str) -> None:
+    """Import ``modules``; `AdapterError` where one is there and does not import, as one built for another version."""
+    require(*modules)
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # a torn package raises what it likes, not ImportError alone
+            told = " ".join(str(error).split()) or type(error).__name__
+            raise AdapterError(f"model.kind needs {name}, which does not import ({told[:300]}) -- {INSTALL}") from error
 
 
 def local_folder(path: str, beside: Path) -> Path:

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robustspec.adapters.local.folder import INSTALL
 from robustspec.errors import AdapterError
 
 if TYPE_CHECKING:
     import torch
 
 _ONE_AT_A_TIME = threading.Lock()
+_LONGEST = 300
+_NEXT_SENTENCE = re.compile(r"\.\s+(?=[A-Z])")
+
+_AGAIN = "copy the model's files into the folder again, or save the model there with save_pretrained"
+_REMEDIES = {
+    "AutoTokenizer": "copy the model's tokenizer files (tokenizer.json, tokenizer_config.json) into the folder, or save the "
+    "tokenizer there with save_pretrained",
+    "AutoProcessor": "copy the files of the model's processor (preprocessor_config.json, tokenizer.json) into the folder, or "
+    "save the processor there with save_pretrained",
+}
+"""Of a class, what to do where it cannot load a folder; without one, `_AGAIN`."""
+_OTHER_TASK = "write the task that the model was made for, or name a model that was made for this one"
+_UNKNOWN = "name a model of a type that this transformers knows, or install one that knows it"
 
 
 def load_model(
@@ -27,20 +42,8 @@ def load_model(
     `AdapterError` for a folder that this class cannot load, with what transformers says of it; for one that lacks
     some of the weights (transformers would draw them at random); and where the weights do not fit on the device.
     """
-    import transformers
-
-    maker = getattr(transformers, auto_class)
     with quiet():
-        model, told = _made(
-            maker,
-            auto_class,
-            folder,
-            dtype=dtype,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        model, told = _made(auto_class, folder, dtype=dtype, use_safetensors=True, output_loading_info=True)
     lacking = sorted([*told["missing_keys"], *(str(key[0]) for key in told["mismatched_keys"])])
     if lacking := [name for name in lacking if not name.startswith(unused)]:
         raise AdapterError(
@@ -51,40 +54,57 @@ def load_model(
         return model.to(device).eval().requires_grad_(False)
     except RuntimeError as error:
         raise AdapterError(
-            f"{folder.name} does not fit on {device}: {_first_line(error)} -- write dtype: bfloat16, or another device"
+            f"{folder.name} does not fit on {device}: {_first_sentence(error)} -- write dtype: bfloat16, or another device"
         ) from error
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer of a folder."""
-    from transformers import AutoTokenizer
-
+    """The tokenizer of a folder; `AdapterError` where it cannot be loaded."""
     with quiet():
-        return _made(AutoTokenizer, "AutoTokenizer", folder, trust_remote_code=False, local_files_only=True)
+        return _made("AutoTokenizer", folder)
 
 
 def load_processor(folder: Path) -> Any:
-    """The processor of a folder: tokenizer and image processor together."""
-    from transformers import AutoProcessor
-
+    """The processor of a folder: tokenizer and image processor together; `AdapterError` where it cannot be loaded."""
     with quiet():
-        return _made(AutoProcessor, "AutoProcessor", folder, trust_remote_code=False, local_files_only=True)
+        return _made("AutoProcessor", folder)
 
 
-def _made(maker: Any, name: str, folder: Path, **settings: Any) -> Any:
+def _made(name: str, folder: Path, **settings: Any) -> Any:
+    """What a class of transformers makes of a folder."""
+    import transformers
+
     try:
-        return maker.from_pretrained(str(folder), **settings)
+        maker = getattr(transformers, name)  # which imports more of the library
+        return maker.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True, **settings)
     except Exception as error:  # of transformers, safetensors or the file system, each with its own classes
-        raise AdapterError(f"{folder}: {name} cannot load it: {_first_line(error)}") from error
+        raise AdapterError(
+            f"{folder}: {name} cannot load it: {_first_sentence(error)} -- {_remedy(name, error)}"
+        ) from error
+
+
+def _remedy(name: str, error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return f"install what it lacks: {INSTALL}"
+    said = str(error)
+    if "Unrecognized configuration class" in said:
+        return _OTHER_TASK
+    if "does not recognize this architecture" in said or "Unrecognized model in" in said:
+        return _UNKNOWN
+    return _REMEDIES.get(name, _AGAIN)
 
 
 def _more(names: list[str]) -> str:
     return f" and {len(names) - 1} more" if len(names) > 1 else ""
 
 
-def _first_line(error: Exception) -> str:
+def _first_sentence(error: Exception) -> str:
+    """The first sentence of what an error says: of its first line, or of all where that ends with a colon."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300]
+    said = lines[0] if lines and not lines[0].endswith(":") else " ".join(lines)
+    said = _NEXT_SENTENCE.split(said, maxsplit=1)[0].rstrip(".")
+    told = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST].rpartition(' ')[0]} ..."
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from robustspec.adapters.local.batching import Batches
 from robustspec.adapters.local.chat import ChatModel
 from robustspec.adapters.local.choices import ChoicesModel
 from robustspec.adapters.local.classifying import ClassifyModel
+from robustspec.adapters.local.folder import importable
 from robustspec.adapters.local.generating import Decoding, Generator
 from robustspec.adapters.local.image_text import ImageTextModel
 from robustspec.adapters.local.loading import load_model, load_processor, load_tokenizer
@@ -32,6 +33,8 @@ def open_model(adapter: TransformersAdapter, folder: Path) -> LocalModel:
     """The live model of an adapter, from the folder with its files."""
     device = device_of(adapter.device)
     dtype = dtype_of(adapter.dtype, device)
+    if adapter.task == "image_text":
+        importable("PIL")
     own = load_processor(folder) if adapter.task == "image_text" else load_tokenizer(folder)
     if adapter.task != "classify":
         _prompts(adapter, own)  # a missing chat template shows before weights are loaded

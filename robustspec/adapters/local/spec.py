@@ -12,7 +12,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from robustspec.adapters.base import AdapterSpec
-from robustspec.adapters.local.folder import content_of, hub_folder, loaded_files, local_folder, require
+from robustspec.adapters.local.folder import content_of, hub_folder, importable, loaded_files, local_folder, require
 from robustspec.adapters.local.machine import Precision
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
@@ -86,10 +86,15 @@ class LocalAdapter(AdapterSpec):
             local_folder(self.path, Path(folder))
 
     def model_folder(self, folder: Path) -> Path:
-        """The folder with the model's files; `AdapterError` where there is none, or it holds no model."""
+        """The folder with the model's files; `AdapterError` where there is none, or it holds no model.
+
+        The packages are imported, which `check` does not do: `AdapterError` where one of them cannot be.
+        """
         require("torch", "transformers")
-        if self.path is not None:
-            return local_folder(self.path, Path(folder))
+        found = None if self.path is None else local_folder(self.path, Path(folder))
+        importable("torch", "transformers", "safetensors")
+        if found is not None:
+            return found
         assert self.name is not None
         assert self.revision is not None
         return hub_folder(self.name, self.revision, download=self.download)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections import Counter
@@ -54,7 +53,6 @@ The message:
 {text}
 """
 _AGAIN = "\nThese have been written before, so write others:\n{seen}\n"
-_PLACES = re.compile(r"\{(n|kept|text)\}")
 _AT_ONCE = 32
 _TOLD = 30
 """Of how many texts a model is told that it has written them."""
@@ -245,9 +243,11 @@ class _Writer:
 
     def _request(self, original: Original) -> str:
         """The prompt for a row, with what it has been given already."""
+        from robustspec.data.prompt import filled
+
         kept = ", ".join(json.dumps(part, ensure_ascii=False) for part in original.protected) or "(none)"
         said = {"n": str(self._number - len(original.kept)), "kept": kept, "text": original.text}
-        prompt = _PLACES.sub(lambda match: said[match[1]], self._prompt)
+        prompt = filled(self._prompt, said)
         seen = "\n".join(f"- {text}" for text in original.seen[-_TOLD:])
         return prompt + (_AGAIN.replace("{seen}", seen) if seen else "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from robustspec.data.row import Output
@@ -84,8 +84,4 @@ def hold(
     """Hold every talk to its end, each begun by its request."""
     held = Held(user_model)
     first = (Request(talk.start(), asked.case_id, asked.repeat, talk) for asked, talk in talks)
-    converse(dispatchers, "", _each(first), held.take, [held])
-
-
-def _each(requests: Iterable[Request]) -> Iterator[Request]:
-    yield from requests
+    converse(dispatchers, "", first, held.take, [held])

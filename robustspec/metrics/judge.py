@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from robustspec.answers.judging import fap_prompt, read_fap, read_scp, scp_prompt, steps_of, yes_share
+from robustspec.data.prompt import filled
 from robustspec.data.row import Case, Content, Input, PolicyWord
 from robustspec.metrics.base import OpinionMetric
 
@@ -77,7 +78,7 @@ class Judge(OpinionMetric):
         asked, candidate = _asked(case), _text(case.answer.value)
         reference = _text(case.row.label) if self.reference and case.row.label is not None else None
         if self.prompt is not None:
-            return _filled(self.prompt, question=asked, candidate=candidate, reference=reference or "")
+            return filled(self.prompt, {"question": asked, "candidate": candidate, "reference": reference or ""})
         if self.about == "steps":
             return scp_prompt(asked, steps_of(candidate), reference)
         return fap_prompt(asked, candidate, reference)
@@ -118,13 +119,3 @@ def _said(raw: Any) -> Any:
 
 def _logarithms(shares: Mapping[str, Any]) -> dict[str, float]:
     return {str(token): math.log(p) for token, p in shares.items() if isinstance(p, int | float) and 0 < p <= 1}
-
-
-def _filled(prompt: str, **parts: str) -> str:
-    """The prompt with its places filled; what is filled in is not looked at again."""
-    head, *rest = prompt.split("{")
-    pieces = [head]
-    for piece in rest:
-        name, closed, after = piece.partition("}")
-        pieces.append(parts[name] + after if closed and name in parts else "{" + piece)
-    return "".join(pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from robustspec.data.prompt import filled
 from robustspec.data.row import Input, Message
 from robustspec.errors import AdapterError
 
@@ -65,15 +66,6 @@ class Prompts:
         )
         assert isinstance(text, str)
         return text
-
-
-def filled(prompt: str, values: Mapping[str, str]) -> str:
-    """``prompt`` with each ``{name}`` of ``values`` taken by its value; what a value holds is not looked at again."""
-    name = min((name for name in values if f"{{{name}}}" in prompt), key=lambda n: prompt.index(f"{{{n}}}"), default="")
-    if not name:
-        return prompt
-    before, _, behind = prompt.partition(f"{{{name}}}")
-    return before + values[name] + filled(behind, values)
 
 
 def plain_text(messages: Iterable[Message]) -> str:

@@ -6,7 +6,6 @@ Pictures are drawn from scenes, and labels follow from the scenes, never from a 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from robustspec.reference.clip.captions import SYNONYMS
 from robustspec.reference.clip.pool import CLASSES
 from robustspec.reference.clip.render import DOMAINS, picture, scene
+from robustspec.reference.table_file import write_csv
 
 VERSION = "1.0.0"
 """Version of the generator: a change of the data changes it."""
@@ -95,10 +95,7 @@ def _write_lines(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _write_names(path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["entity", "alias"])
-        table.writerows((shape, other) for shape, others in SYNONYMS.items() for other in others)
+    write_csv(path, ("entity", "alias"), ((shape, other) for shape, others in SYNONYMS.items() for other in others))
 
 
 if __name__ == "__main__":

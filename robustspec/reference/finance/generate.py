@@ -6,7 +6,6 @@ The same seed gives the same bytes. Models are to be trained on other seeds.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from robustspec.reference.finance import wording
 from robustspec.reference.finance.records import Record, sentiment_records, stance_records
+from robustspec.reference.table_file import write_csv
 
 VERSION = "1.0.0"
 """Version of the generator: a change of the data changes it."""
@@ -58,8 +58,8 @@ def write(folder: Path, seed: int) -> None:
         lines = (json.dumps(_written(row), ensure_ascii=False) + "\n" for row in rows)
         (folder / name).write_text("".join(lines), encoding="utf-8")
     companies = [(company.name, "company", company.sector) for company in wording.companies()]
-    _write_csv(folder / "companies.csv", ("entity", "type", "sector"), companies)
-    _write_csv(folder / "instructions.csv", ("task", "instruction"), _instructions())
+    write_csv(folder / "companies.csv", ("entity", "type", "sector"), companies)
+    write_csv(folder / "instructions.csv", ("task", "instruction"), _instructions())
 
 
 def _written(record: Record) -> Record:
@@ -73,13 +73,6 @@ def _instructions() -> list[tuple[str, str]]:
         "stance": (*wording.STANCE_INSTRUCTIONS, *wording.STANCE_PARAPHRASES),
     }
     return [(task, instruction) for task, instructions in tasks.items() for instruction in instructions]
-
-
-def _write_csv(path: Path, head: Sequence[str], records: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(records)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

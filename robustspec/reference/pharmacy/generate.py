@@ -7,7 +7,6 @@ Every row is made from the tables and the sentences of ``wording`` and ``sentenc
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import random
 from collections.abc import Iterable, Sequence
@@ -34,6 +33,7 @@ from robustspec.reference.pharmacy.mentions import bystanders
 from robustspec.reference.pharmacy.off_topic_rows import off_topic
 from robustspec.reference.pharmacy.stock_rows import stock
 from robustspec.reference.pharmacy.vignette_rows import vignettes
+from robustspec.reference.table_file import write_csv
 
 VERSION = "1.1.0"
 """Version of the generator: a change of the data changes it."""
@@ -152,17 +152,10 @@ def write(folder: Path, seed: int) -> None:
         (folder / name).write_text("".join(lines), encoding="utf-8")
     names = [(drug.ingredient, alias) for drug in load_formulary().values() for alias in drug.aliases]
     aliases = [(ingredient, a.name, a.vendor or "-", a.category) for ingredient, a in names]
-    _write_csv(folder / "brands.csv", ("entity", "alias", "vendor", "category"), aliases)
-    _write_csv(folder / "drugs.csv", ("term",), sorted({(alias.name,) for _, alias in names}))
-    _write_csv(folder / "conditions.csv", ("term",), sorted({(n,) for _, terms in lay_names().values() for n in terms}))
-    _write_csv(folder / "bystanders.csv", ("entity", "type", "group"), bystanders())
-
-
-def _write_csv(path: Path, head: Sequence[str], records: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(records)
+    write_csv(folder / "brands.csv", ("entity", "alias", "vendor", "category"), aliases)
+    write_csv(folder / "drugs.csv", ("term",), sorted({(alias.name,) for _, alias in names}))
+    write_csv(folder / "conditions.csv", ("term",), sorted({(n,) for _, terms in lay_names().values() for n in terms}))
+    write_csv(folder / "bystanders.csv", ("entity", "type", "group"), bystanders())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
